@@ -1,0 +1,29 @@
+# Two commands do everything: `make train` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: train release test test-all lint clean
+
+$(STAMP): pyproject.toml
+	@echo "--- setting up $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -e ".[dev]"
+	touch $(STAMP)
+
+train: $(STAMP)  ## train, evaluate and package the small pipeline, and read a sample letter with it
+	$(BIN)/python -m training train
+
+release: $(STAMP)  ## the same with the public letters (IMR_LETTERS), into models/
+	$(BIN)/python -m training release
+
+test: $(STAMP)  ## lint, types and tests
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(STAMP)  ## also the slow tests
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) build

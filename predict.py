@@ -1,0 +1,8 @@
+"""Read letters in a batch: ``python predict.py FILE FOLDER - -o out.jsonl``. The same command as ``spacy-imr``."""
+
+import sys
+
+from spacy_imr.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Reading many letters into one JSONL file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from spacy_imr.inputs import Source
+from spacy_imr.records import SCHEMA_VERSION
+
+
+@dataclass
+class BatchResult:
+    """How many letters were read and how many inputs could not be."""
+
+    letters: int = 0
+    errors: int = 0
+
+
+def errors_path(output: Path) -> Path:
+    """``X.errors.jsonl`` beside ``X.jsonl``."""
+    return output.with_name(output.stem + ".errors.jsonl")
+
+
+def read_batch(nlp: Language, sources: Iterable[Source], output: Path) -> BatchResult:
+    """Read every source and write one row a letter to `output`, one row an error beside it.
+
+    A source that cannot be read, or that the pipeline fails on, is a row ``{source, stage, message}`` of the errors;
+    the rest is read.
+    """
+    result = BatchResult()
+    model = f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+    with output.open("w", encoding="utf-8") as letters, errors_path(output).open("w", encoding="utf-8") as errors:
+        for source in sources:
+            row, error = _read_one(nlp, source, model)
+            if error:
+                result.errors += 1
+                errors.write(json.dumps(error, ensure_ascii=False) + "\n")
+            else:
+                result.letters += 1
+                letters.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return result
+
+
+Row = dict[str, Any]
+
+
+def _read_one(nlp: Language, source: Source, model: str) -> tuple[Row | None, Row | None]:
+    if source.text is None:
+        return None, {"source": source.name, "stage": "read", "message": source.error}
+    try:
+        with nlp.memory_zone():
+            return letter_row(source.name, nlp(source.text), model), None
+    except Exception as error:  # one bad letter must not end the run
+        message = f"{type(error).__name__}: {error}"
+        return None, {"source": source.name, "stage": "pipeline", "message": message}
+
+
+def letter_row(source: str, doc: Doc, model: str) -> Row:
+    """One row of the output."""
+    record = doc._.determination.model_dump(mode="json")
+    return {"source": source, "schema_version": SCHEMA_VERSION, "model": model, "determination": record}
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The rows of a JSONL file."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)

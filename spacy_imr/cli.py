@@ -1,0 +1,62 @@
+"""The command ``spacy-imr``: read letters from anywhere. ``predict.py`` is the same command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from spacy_imr.batch import errors_path, read_batch
+from spacy_imr.inputs import find_sources
+from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load
+from spacy_imr.table import determination_table
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    parser = argparse.ArgumentParser(
+        prog="spacy-imr", description="Read Independent Medical Review determinations into data."
+    )
+    parser.add_argument("inputs", nargs="+", help="text or PDF files, folders, or - for standard input")
+    parser.add_argument("-o", "--output", type=Path, help="JSONL file, one letter a row; without it, tables are printed")
+    parser.add_argument("-m", "--model", default=DEFAULT_MODEL, help=f"package or folder (default: {DEFAULT_MODEL})")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if every input was read, 1 if some could not be, 2 for a wrong call."""
+    options = build_parser().parse_args(arguments)
+    try:
+        nlp = load(options.model)
+    except ModelNotFoundError as error:
+        print(f"spacy-imr: {error}", file=sys.stderr)
+        return 2
+    sources = find_sources(options.inputs)
+    if options.output is None:
+        return _print_tables(nlp, sources)
+    if options.output.suffix != ".jsonl":
+        print(f"spacy-imr: {options.output}: the output must end in .jsonl", file=sys.stderr)
+        return 2
+    bar = tqdm(sources, unit=" letters", disable=options.quiet, file=sys.stderr)
+    result = read_batch(nlp, bar, options.output)
+    if not options.quiet:
+        print(f"{result.letters} letters in {options.output}, {result.errors} errors", file=sys.stderr)
+        if result.errors:
+            print(f"what could not be read: {errors_path(options.output)}", file=sys.stderr)
+    return 1 if result.errors else 0
+
+
+def _print_tables(nlp, sources) -> int:  # type: ignore[no-untyped-def]
+    failed = False
+    for source in sources:
+        if source.text is None:
+            print(f"{source.name}: {source.error}", file=sys.stderr)
+            failed = True
+        else:
+            print(source.name)
+            print(determination_table(nlp(source.text)._.determination))
+    return 1 if failed else 0

@@ -1,0 +1,124 @@
+"""The grammar of the letters: every heading and label, stated once.
+
+A pattern is written as the state prints it. `heading` turns it into a regular expression in which any white space
+may stand between two words (none, a space, a line break) and letter case is free.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+
+def heading(words: str) -> str:
+    """Source of a regular expression for `words`: white space between words is free or missing."""
+    return r"\s*".join(re.escape(word) for word in words.split())
+
+
+def any_of(*alternatives: str) -> str:
+    """Source of a regular expression for one of several headings."""
+    return "(?:" + "|".join(heading(words) for words in alternatives) + ")"
+
+
+def _at_line(source: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*(?P<heading>{source})(?![^\S\n]*[a-z])", re.IGNORECASE | re.MULTILINE)
+
+
+# Section headings, at the start of a line. The name of a section is the key.
+SECTIONS: Final[dict[str, re.Pattern[str]]] = {
+    "how_made": _at_line(any_of("HOW THE IMR FINAL DETERMINATION WAS MADE", "HOW THE IMR DECISION WAS MADE")),
+    "credentials": _at_line(
+        any_of(
+            "The Expert Reviewer has the following credentials:",
+            "Medical Qualifications of the Expert Reviewer",
+            "MEDICAL REVIEWER QUALIFICATIONS",
+        )
+    ),
+    "case_summary": _at_line(
+        any_of("CLINICAL CASE SUMMARY", "Expert Reviewer Case Summary", "CASE SUMMARY") + r"[ \t]*:?"
+    ),
+    "documents_reviewed": _at_line(
+        any_of("Documents Reviewed for Determination", "DOCUMENTS REVIEWED") + r"[ \t]*:?"
+    ),
+    "issues": _at_line(
+        any_of("IMR ISSUES, DECISIONS AND RATIONALES", "IMR DECISION(S) AND RATIONALE(S)", "IMR DECISIONS AND RATIONALES")
+    ),
+    "decision": _at_line(any_of("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE")),
+    "issue_at_dispute": _at_line(any_of("ISSUE AT DISPUTE", "ISSUES AT DISPUTE") + r"[ \t]*:?"),
+}
+
+# Labels inside an issue.
+OUTCOME: Final = re.compile(
+    r"(?P<tail>\s+(?:is|are))?\s*:\s*(?P<outcome>Upheld|Overturned)\b(?=[ \t.]*(?:\n|$))", re.IGNORECASE
+)
+CLAIMS_ADMINISTRATOR: Final = re.compile(
+    any_of("Claims Administrator guideline", "Claims Administrator guidelines") + r"\s*:", re.IGNORECASE
+)
+REVIEWER: Final = re.compile(
+    any_of("MAXIMUS guideline", "MAXIMUS guidelines", "Reviewer guideline") + r"\s*:", re.IGNORECASE
+)
+RATIONALE: Final = re.compile(any_of("Decision rationale") + r"\s*:", re.IGNORECASE)
+SET_FORTH: Final = re.compile(
+    heading("The Final Determination was based on decisions for the disputed items/services set forth below") + r"\s*:?",
+    re.IGNORECASE,
+)
+
+# A request that was partly authorised: what is in dispute is what remains.
+REMAINING: Final = re.compile(
+    r"(?:(?:the\s+)?remaining\s+IMR[\s-]*eligible\s+portion\s+of\s+the\s+original\s+request|IMR\s+eligible\.\s+"
+    r"The\s+original\s+request)\s*,\s*",
+    re.IGNORECASE,
+)
+
+# The notices of 2013.
+DETERMINED: Final = re.compile(
+    r"(?:(?P<number>\d{1,2})\s*[).]\s*)?MAXIMUS\s+Federal\s+Services,?\s*Inc\.?,?\s*has\s+determined\s+"
+    r"(?:that\s+)?the\s+requests?\s+for\s+",
+    re.IGNORECASE,
+)
+NECESSARY: Final = re.compile(
+    r"\s*\b(?:is|are|was|were)\s*(?P<not>not\s*)?medically\s*necessary(?:\s*and\s*appropriate)?", re.IGNORECASE
+)
+REGARDING: Final = re.compile(
+    r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?Regarding\s+the\s+requests?\s+for\s+", re.IGNORECASE | re.MULTILINE
+)
+RELIED_UPON: Final = re.compile(
+    r"Medical\s+Treatment\s+Guideline(?:\(s\)|s)?\s+Relied\s+Upon\s+by\s+"
+    r"(?:the\s+Expert\s+Reviewer\s+to\s+Make\s+His/Her\s+Decision|(?:the\s+)?(?:Medical\s+)?Professional\s+Reviewer\s+and\s+Why)\s*:?",
+    re.IGNORECASE,
+)
+EXPERT_CITES: Final = re.compile(r"The\s+(?:Expert|Medical|Professional|Physician)\s+Reviewer\b", re.IGNORECASE)
+RATIONALE_2013: Final = re.compile(r"^[ \t]*Rationale\s+for\s+the\s+Decision\s*:?", re.IGNORECASE | re.MULTILINE)
+
+# The professional reviews.
+RATIONALE_WHY: Final = re.compile(
+    r"^[ \t]*Rationale\s+for\s+why\s+the\s+requested\s+treatment\s*/?\s*service\s+(?:is|was|are|were)\s*"
+    r"(?P<not>not\s*)?medically\s*necessary\s*:?",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+# Header block: name of the field, label. A value follows its label on the line or on the next one.
+_DATE_VALUE = r"[\s:]*(?P<value>\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}|[A-Z][a-z]+\s+\d{1,2},?\s+\d{4})"
+HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
+    name: re.compile(label + _DATE_VALUE, re.IGNORECASE)
+    for name, label in {
+        "assigned": any_of("Date Assigned") + r"\s*:",
+        "injury": any_of("Date of Injury") + r"\s*:",
+        "decision": r"(?:" + heading("Decision Date") + r"\s*:|^[ \t]*Dated\s*:)",
+        "ur_denial": any_of("UR Denial Date") + r"\s*:",
+        "received": r"Application\s+(?:\w+\s+)?Received\s*:",
+    }.items()
+}
+CASE_NUMBER: Final = re.compile(r"\bCM\s?(?P<year>\d{2})\s?-\s?(?P<serial>\d{6,8})\b")
+PRIORITY: Final = re.compile(r"Priority\s*:\s*(?P<value>[A-Za-z]+)", re.IGNORECASE)
+
+# Lines that belong to the page and not to the letter. A line of this kind is read as white space.
+FURNITURE: Final = re.compile(
+    r"^[ \t]*(?:"
+    r"(?:page\s+)?\d{1,3}[ \t]+of[ \t]+\d{1,3}"
+    r"|page[ \t]+\d{1,3}"
+    r"|MAXIMUS[ \t]+Federal[ \t]+Services[ \t]*[-–—][ \t]*CONFIDENTIAL[^\n]{0,40}"
+    r"|(?:(?:IMR[ \t]+)?Case[ \t]+Number:?[ \t]*)?CM\d{2}-\d{6,8}[ \t]*(?:\d{1,3}|page[ \t]+\d+(?:[ \t]+of[ \t]+\d+)?)?"
+    r")[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)

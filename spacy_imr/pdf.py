@@ -1,0 +1,75 @@
+"""Text of a PDF file. Needs the extra ``pdf`` (pypdfium2)."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class UnreadableError(ValueError):
+    """An input that cannot be read; the message says what is wrong with it and how to mend it."""
+
+
+@dataclass(frozen=True)
+class PdfText:
+    """Text of a PDF file and the offsets ``(start, end)`` of its pages in that text."""
+
+    text: str
+    pages: list[tuple[int, int]]
+
+
+def read_pdf(source: Path | bytes) -> PdfText:
+    """Text layer of a PDF file, lines ended by a line feed, an empty line where the page shows a gap.
+
+    A hyphen at a line's end, which the library marks with U+0002, is a hyphen again. The state's files are
+    encrypted with an empty password and are read like any other.
+
+    Raises `UnreadableError` for a file that is no PDF, needs a password, or has no text layer.
+    """
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise UnreadableError("reading PDF files needs pypdfium2: pip install 'spacy-imr[pdf]'") from error
+    try:
+        document = pypdfium2.PdfDocument(source)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableError(f"not a readable PDF file ({error}). Open it in a viewer, or fetch it again.") from error
+    try:
+        text = ""
+        pages = []
+        for page in document:
+            start = len(text)
+            text += _page_text(page.get_textpage())
+            pages.append((start, len(text)))
+            text += "\n\n"
+    finally:
+        document.close()
+    if not text.strip():
+        raise UnreadableError("the PDF file has no text layer. Add one with an OCR tool, such as OCRmyPDF.")
+    return PdfText(text, pages)
+
+
+def _page_text(textpage) -> str:  # type: ignore[no-untyped-def]
+    raw = textpage.get_text_range()
+    lines = raw.split("\r\n")
+    baselines: list[float | None] = []
+    at = 0
+    # One code point is one index of the page, as long as no character lies outside the basic plane.
+    exact = textpage.count_chars() == len(raw)
+    for line in lines:
+        first = at + len(line) - len(line.lstrip())
+        visible = exact and bool(line.strip())
+        baselines.append(textpage.get_charbox(first, loose=True)[1] if visible else None)
+        at += len(line) + 2
+    gaps = [a - b for a, b in zip(baselines, baselines[1:], strict=False) if a is not None and b is not None and a > b]
+    usual = statistics.median(gaps) if gaps else 0.0
+    text = ""
+    previous: float | None = None
+    for line, baseline in zip(lines, baselines, strict=True):
+        if text:
+            gap = previous - baseline if previous is not None and baseline is not None else 0.0
+            text += "\n\n" if gap > 1.6 * usual > 0 else "\n"
+        text += line
+        previous = baseline
+    return text.replace("\x02", "-").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,39 @@
+"""A record as a table for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+
+from spacy_imr.labels import ENTITY_LABELS
+from spacy_imr.records import Determination, Text
+
+
+def determination_table(record: Determination, width: int = 100) -> str:
+    """The letter, its issues and its mentions, at most `width` characters wide."""
+    rows = [
+        ("case", record.case_number or "-"),
+        ("format", record.format),
+        ("outcome", record.outcome or "-"),
+    ]
+    for issue in record.issues:
+        rows += [
+            (f"issue {issue.number}", _short(issue.item)),
+            ("  outcome", f"{issue.outcome or '-'} ({issue.outcome_source or 'no source'})"),
+            ("  administrator", ", ".join(issue.claims_administrator_guidelines) or "-"),
+            ("  reviewer", ", ".join(issue.reviewer_guidelines) or "-"),
+        ]
+    for label in ENTITY_LABELS:
+        counts = Counter(" ".join(m.text.split()) for m in record.mentions if m.label == label)
+        listed = "; ".join(f"{text} ({n})" if n > 1 else text for text, n in counts.most_common())
+        rows.append((label, listed or "-"))
+    rows += [("warning", warning) for warning in record.warnings]
+    lines = []
+    for name, value in rows:
+        wrapped = textwrap.wrap(value, width - 18) or [""]
+        lines += [f"{name:<18}{wrapped[0]}"] + [" " * 18 + line for line in wrapped[1:]]
+    return "\n".join(lines)
+
+
+def _short(text: Text | None) -> str:
+    return " ".join(text.text.split()) if text else "-"

@@ -1,0 +1,1 @@
+"""What only training needs: building, packaging and measuring the pipelines. The library never imports this."""

@@ -1,0 +1,71 @@
+"""``python -m training train`` builds the small pipeline from what ships; ``release`` uses the public letters too."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
+
+NAME = "en_imr_sm"
+AUTHORED = Path("corpus/authored")
+
+
+def main() -> int:
+    """Run one of the two builds."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("build", choices=["train", "release"])
+    parser.add_argument("--letters", default=os.environ.get("IMR_LETTERS"), help="folder of public letters (release)")
+    parser.add_argument("--steps", type=int, help="training steps, instead of the config's")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    sets = {name: [AUTHORED / f"{name}.jsonl"] for name in ("train", "dev", "test")}
+    if options.build == "release":
+        if not options.letters:
+            parser.error("release needs the public letters: --letters FOLDER or IMR_LETTERS")
+        for name, path in _join_public(Path(options.letters)).items():
+            sets[name].append(path)
+    config = Path("configs") / f"{NAME}.cfg"
+    overrides: dict[str, object] = {f"paths.{name}": ",".join(map(str, sets[name])) for name in ("train", "dev")}
+    if options.steps:
+        overrides["training.max_steps"] = options.steps
+    output = Path("build") / options.build
+    model = train_pipeline(config, output / NAME, overrides)
+    facts = {
+        "built_by": f"make {options.build}",
+        "corpus_sha256": {str(path): sha256(path) for paths in sets.values() for path in paths},
+        "config_sha256": sha256(config),
+    }
+    wheel = package_pipeline(model, output / "wheels", NAME, facts)
+    install_wheel(wheel)
+    _measure(options.build, sets["test"], wheel)
+    return 0
+
+
+def _join_public(letters: Path) -> dict[str, Path]:
+    from corpus.public import join_folder
+
+    target = Path("build/public")
+    target.mkdir(parents=True, exist_ok=True)
+    return {name: join_folder(name, letters, target / f"{name}.jsonl") for name in ("train", "dev", "test")}
+
+
+def _measure(build: str, tests: list[Path], wheel: Path) -> None:
+    """Evaluate the installed wheel on each test set and show one letter as it is read."""
+    folder = Path("models") / NAME if build == "release" else Path("build") / build
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in tests:
+        target = folder / f"metrics_{path.parent.name}_{path.stem}.json"
+        run("evaluate.py", NAME, str(path), "-o", str(target))
+    if build == "release":
+        for old in Path("models").glob("*.whl"):
+            old.unlink()
+        shutil.copy(wheel, Path("models") / wheel.name)
+    run("predict.py", "corpus/sample_letter.txt")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
