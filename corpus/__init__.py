@@ -1,0 +1,1 @@
+"""The annotated corpus: files, validator, statistics. Not installed with the library."""

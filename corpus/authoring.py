@@ -153,7 +153,7 @@ def resolve_mentions(letter_id: str, text: str, rows: list[str]) -> tuple[Spans,
     for number, row in enumerate(rows, 1):
         if not row.strip():
             continue
-        label, mention, before = (part.strip() for part in (row.split("\t") + ["", ""])[:3])
+        label, mention, before = (part.strip() for part in ([*row.split("\t"), "", ""])[:3])
         where = f"{letter_id}:{number}"
         if label not in ENTITY_LABELS or not mention:
             errors.append(f"{where}: bad line {row!r}")
@@ -256,7 +256,7 @@ def _wrap(page: Page, layout: Layout, rng: random.Random, case_number: str) -> N
     """Break lines at `layout.wrap` characters, at spaces and after hyphens; page furniture never cuts a mention."""
     gap = " \n\n" if layout.layout == "blank" else "\n"
     edits: list[tuple[int, int, str]] = []
-    cut = set()
+    cut: set[int] = set()
     for start, end, _ in page.spans:
         cut.update(range(start + 1, end))
     lines, sheet, at = 0, 1, 0
@@ -282,7 +282,15 @@ def _wrap(page: Page, layout: Layout, rng: random.Random, case_number: str) -> N
                             f"\n{sheet}\n\n",
                         ]
                     )
-                edits.append((space, start, (" " if space < start and not gap.startswith(" ") and rng.random() < 0.5 else "") + gap + furniture))
+                edits.append(
+                    (
+                        space,
+                        start,
+                        (" " if space < start and not gap.startswith(" ") and rng.random() < 0.5 else "")
+                        + gap
+                        + furniture,
+                    )
+                )
                 begin = start
         lines += 1
         if layout.layout == "blank" and paragraph.end() < len(page.text):
@@ -290,7 +298,22 @@ def _wrap(page: Page, layout: Layout, rng: random.Random, case_number: str) -> N
     page.replace(edits)
 
 
-CONFUSIONS = [("rn", "m"), ("l", "1"), ("O", "0"), ("I", "l"), ("cl", "d"), ("e", "c"), ("h", "b"), ("S", "5"), ("m", "rn"), ("i", "í"), (",", "."), ("fi", "ﬁ"), ("t", "f"), ("g", "q")]  # fmt: skip
+CONFUSIONS = [
+    ("rn", "m"),
+    ("l", "1"),
+    ("O", "0"),
+    ("I", "l"),
+    ("cl", "d"),
+    ("e", "c"),
+    ("h", "b"),
+    ("S", "5"),
+    ("m", "rn"),
+    ("i", "í"),
+    (",", "."),
+    ("fi", "ﬁ"),
+    ("t", "f"),
+    ("g", "q"),
+]
 
 
 def _scan(page: Page, rng: random.Random, rate: float = 0.012) -> None:

@@ -42,7 +42,16 @@ SPECIALTIES = [
     "Chiropractor",
     "Chiropractor, Acupuncturist",
 ]
-STATES = ["California", "California,Texas", "California,Hawaii", "Texas", "New York,California", "Florida", "Oregon,California", "Arizona,California"]  # fmt: skip
+STATES = [
+    "California",
+    "California,Texas",
+    "California,Hawaii",
+    "Texas",
+    "New York,California",
+    "Florida",
+    "Oregon,California",
+    "Arizona,California",
+]
 
 
 def _verdict(outcome: str) -> str:
@@ -79,7 +88,12 @@ def _issues(page: Page, draft: Draft, mentions: Mentions, layout: Layout, rng: r
 def write_2014(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout: Layout, rng: random.Random) -> None:
     """The letters of 2014 and 2015, without a header block."""
     block = rng.random() < 0.6
-    credentials = "" if block else f"The expert reviewer is Board Certified in {rng.choice(SPECIALTIES)} and is licensed to practice in California. "  # fmt: skip
+    credentials = (
+        ""
+        if block
+        else f"The expert reviewer is Board Certified in {rng.choice(SPECIALTIES)} "
+        "and is licensed to practice in California. "
+    )
     page.add("HOW THE IMR FINAL DETERMINATION WAS MADE\n")
     page.add(HOW_2014.format(credentials=credentials, services="services") + "\n \n")
     if block:
@@ -130,16 +144,15 @@ def write_2013(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout:
     page.add(" disputing the Utilization Review Denial dated ").add_date(us_date(plan["ur_denial"], "short"))
     page.add(". A Notice of Assignment and Request for Information was provided to the above parties on ")
     page.add_date(us_date(plan["assigned"], "short"))
-    page.add(
-        ". A decision has been made for each of the treatment and/or services that were in dispute:\n \n"
-    )
+    page.add(". A decision has been made for each of the treatment and/or services that were in dispute:\n \n")
     _determined(page, draft, mentions, region=False)
     page.add("Medical Qualifications of the Expert Reviewer:\n")
     page.add(
         "The independent Medical Doctor who made the decision has no affiliation with the employer, employee, "
-        f"providers or the claims administrator. The physician reviewer is Board Certified in {rng.choice(SPECIALTIES)} "
-        "and is licensed to practice in California. He/she has been in active clinical practice for more than five "
-        "years and is currently working at least 24 hours a week in active practice.\n \n"
+        "providers or the claims administrator. The physician reviewer is Board Certified in "
+        f"{rng.choice(SPECIALTIES)} and is licensed to practice in California. He/she has been in active "
+        "clinical practice for more than five years and is currently working at least 24 hours a week in active "
+        "practice.\n \n"
     )
     page.add(rng.choice(["Case Summary:\n", "Expert Reviewer Case Summary:\n"]))
     if rng.random() < 0.4:
@@ -150,7 +163,10 @@ def write_2013(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout:
         page.add_date(us_date(plan["ur_denial"], "short")).add(".\n \n")
     _summary(page, draft, mentions)
     page.add("\n \nDocuments Reviewed for Determination:\n")
-    page.add("The following relevant documents received from the interested parties and the documents provided with the application were reviewed and considered. These documents included:\n")  # fmt: skip
+    page.add(
+        "The following relevant documents received from the interested parties and the documents "
+        "provided with the application were reviewed and considered. These documents included:\n"
+    )
     page.add(draft.documents, mentions.get("documents")).add("\n \n")
     for number, issue in enumerate(draft.issues):
         page.add(f"{number + 1}) Regarding the request for ").add(issue.item, mentions.get(f"item{number}"))

@@ -1,7 +1,8 @@
 """Public letters as standoff: case number, hash, offsets and labels; never a word of their text.
 
-Offsets count the characters of the letter that are no white space, with U+0002 (a hyphen at the end of a line, as
-pypdfium2 gives it) read as ``-``. So every way of extracting the text of a PDF file gives the same offsets.
+Offsets count the characters of the letter that are no white space, with U+0002 and U+FFFE (a hyphen at the end
+of a line, as pypdfium2 gives it) read as ``-``. So every way of extracting the text of a PDF file gives the same
+offsets.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from spacy_imr.corpus_format import CorpusLetter, write_corpus
 from spacy_imr.inputs import read_text
-from spacy_imr.pdf import UnreadableError
+from spacy_imr.pdf import LINE_END_HYPHEN, UnreadableError
 
 FOLDER = Path(__file__).parent / "public"
 REGIONS = ("item", "claims_administrator_citation", "reviewer_citation", "rationale")
@@ -24,8 +25,8 @@ Standoff = dict[str, Any]
 
 
 def squeeze(text: str) -> str:
-    """`text` without white space, U+0002 read as a hyphen."""
-    return "".join(text.replace("\x02", "-").split())
+    """`text` without white space, a marked hyphen read as a hyphen."""
+    return "".join(LINE_END_HYPHEN.sub("-", text).split())
 
 
 def text_hash(text: str) -> str:
@@ -83,7 +84,12 @@ def read_standoff(name: str) -> list[Standoff]:
 
 def find_text(folder: Path, case: str) -> str | None:
     """The text of a case in a folder of downloaded letters: ``text/CASE.txt``, ``CASE.txt``, or the PDF file."""
-    for path in (folder / "text" / f"{case}.txt", folder / f"{case}.txt", folder / "pdf" / f"{case}.pdf", folder / f"{case}.pdf"):  # fmt: skip
+    for path in (
+        folder / "text" / f"{case}.txt",
+        folder / f"{case}.txt",
+        folder / "pdf" / f"{case}.pdf",
+        folder / f"{case}.pdf",
+    ):
         if path.is_file():
             return read_text(path)
     return None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from spacy.language import Language
 from tqdm import tqdm
 
 from spacy_imr.batch import errors_path, read_batch
-from spacy_imr.inputs import find_sources
+from spacy_imr.inputs import Source, find_sources
 from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load
+from spacy_imr.render import render_html
 from spacy_imr.table import determination_table
 
 
@@ -21,8 +23,11 @@ def build_parser() -> argparse.ArgumentParser:
         prog="spacy-imr", description="Read Independent Medical Review determinations into data."
     )
     parser.add_argument("inputs", nargs="+", help="text or PDF files, folders, or - for standard input")
-    parser.add_argument("-o", "--output", type=Path, help="JSONL file, one letter a row; without it, tables are printed")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="JSONL file, one letter a row; without it, tables are printed"
+    )
     parser.add_argument("-m", "--model", default=DEFAULT_MODEL, help=f"package or folder (default: {DEFAULT_MODEL})")
+    parser.add_argument("--html", type=Path, help="write one letter as a page, its mentions marked")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no summary")
     return parser
 
@@ -36,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"spacy-imr: {error}", file=sys.stderr)
         return 2
     sources = find_sources(options.inputs)
+    if options.html is not None:
+        return _write_page(nlp, sources, options.html)
     if options.output is None:
         return _print_tables(nlp, sources)
     if options.output.suffix != ".jsonl":
@@ -50,7 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if result.errors else 0
 
 
-def _print_tables(nlp, sources) -> int:  # type: ignore[no-untyped-def]
+def _write_page(nlp: Language, sources: Iterable[Source], target: Path) -> int:
+    found = list(sources)
+    if len(found) != 1 or found[0].text is None:
+        message = found[0].error if len(found) == 1 else f"--html takes one letter, {len(found)} were given"
+        print(f"spacy-imr: {message}", file=sys.stderr)
+        return 2
+    target.write_text(render_html(nlp(found[0].text), found[0].name), encoding="utf-8")
+    return 0
+
+
+def _print_tables(nlp: Language, sources: Iterable[Source]) -> int:
     failed = False
     for source in sources:
         if source.text is None:

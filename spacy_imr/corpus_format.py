@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import spacy
 from pydantic import BaseModel, ConfigDict, ValidationError
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 
 from spacy_imr.labels import EntityLabel, Family, Outcome
 
@@ -122,7 +122,7 @@ def _issue_dict(issue: GoldIssue) -> dict[str, Any]:
     return plain
 
 
-@spacy.registry.readers("imr.Corpus.v1")
+@registry.readers("imr.Corpus.v1")
 def create_corpus_reader(path: Path | str, limit: int = 0) -> Callable[[Language], Iterator[Example]]:
     """Reader of a corpus file for `spacy train`.
 

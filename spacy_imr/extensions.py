@@ -32,7 +32,7 @@ def determination(doc: Doc) -> Determination:
         outcome=None if not outcomes else outcomes.pop() if len(outcomes) == 1 else "MIXED",
         issues=issues,
         mentions=[
-            Mention(text=ent.text, start=ent.start_char, end=ent.end_char, label=ent.label_)  # type: ignore[arg-type]
+            Mention(text=ent.text, start=ent.start_char, end=ent.end_char, label=ent.label_)
             for ent in doc.ents
             if ent.label_ in ENTITY_LABELS
         ],

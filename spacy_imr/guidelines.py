@@ -26,7 +26,8 @@ _NONE: Final = re.compile(
     r"did\s+not\s+(?:cite|provide|identify|reference|specify|list|use|state|indicate|name)\b[^.]{0,40}?"
     r"(?:evidence|guideline|citation|criteria|source|basis|authority)"
     r"|(?:no|not\s+based\s+on\s+any|did\s+not\s+(?:base|rely)[^.]{0,60}\bon\s+any)\s+"
-    r"(?:(?:evidence[- ]based|medical|specific|applicable|treatment|published)\s+)*(?:guideline|evidence|citation|criteria)"
+    r"(?:(?:evidence[- ]based|medical|specific|applicable|treatment|published)\s+)*"
+    r"(?:guideline|evidence|citation|criteria)"
     r"|not\s+(?:cited|given|provided|stated|specified)\b",
     _FLAGS,
 )
@@ -51,8 +52,13 @@ _MTUS: Final[dict[Family, re.Pattern[str]]] = {
         r"MTUS\s+(?:\(?effective[^)]*\)?\s+)?(?:Chronic\s+Pain|Opioids)\s+(?:Guideline\s+)?20(?:1[789]|2\d)",
         _FLAGS,
     ),
-    "MTUS_POSTSURGICAL": re.compile(r"post\s*-?\s*(?:surgical|operative)\s+(?:physical\s+)?(?:treatment|medicine|rehab|guideline|therapy|section)", _FLAGS),  # fmt: skip
-    "MTUS_ACUPUNCTURE": re.compile(r"acupuncture\s+(?:medical\s+)?(?:treatment|guidelines?|\d{4})|MTUS\s+acupuncture|9792\.24\.1", _FLAGS),  # fmt: skip
+    "MTUS_POSTSURGICAL": re.compile(
+        r"post\s*-?\s*(?:surgical|operative)\s+(?:physical\s+)?(?:treatment|medicine|rehab|guideline|therapy|section)",
+        _FLAGS,
+    ),
+    "MTUS_ACUPUNCTURE": re.compile(
+        r"acupuncture\s+(?:medical\s+)?(?:treatment|guidelines?|\d{4})|MTUS\s+acupuncture|9792\.24\.1", _FLAGS
+    ),
     "MTUS_OTHER": re.compile(
         r"opioids?\s+(?:medical\s+)?treatment|general\s+approaches|formulary|MTUS\s+opioids?\s+guideline|"
         r"initial\s+approaches\s+to\s+treatment|medical\s+evidence\s+search\s+sequence|strength\s+of\s+evidence",
@@ -107,7 +113,11 @@ def families(citation: str) -> list[Family]:
         odg = bool(_ODG.search(part))
         if odg:
             found.add("ODG")
-        if not odg and re.search(r"\w", part) or _OTHER.search(_without_named(part)) or _MTUS["MTUS_ACOEM"].search(re.sub(r"(?i)official.*?(?=ACOEM|;|$)", "", part)) and "ACOEM" in part:  # fmt: skip
+        if (
+            (not odg and re.search(r"\w", part))
+            or _OTHER.search(_without_named(part))
+            or (_MTUS["MTUS_ACOEM"].search(re.sub(r"(?i)official.*?(?=ACOEM|;|$)", "", part)) and "ACOEM" in part)
+        ):
             found.add("OTHER")
     if not found:
         return ["NONE"] if says_none or not re.search(r"\w", text) else ["OTHER"]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+# How the versions of pypdfium2 mark a hyphen that ends a line.
+LINE_END_HYPHEN: Final = re.compile("[\x02\ufffe]")
 
 
 class UnreadableError(ValueError):
@@ -22,7 +28,7 @@ class PdfText:
 def read_pdf(source: Path | bytes) -> PdfText:
     """Text layer of a PDF file, lines ended by a line feed, an empty line where the page shows a gap.
 
-    A hyphen at a line's end, which the library marks with U+0002, is a hyphen again. The state's files are
+    A hyphen at a line's end, which the library marks with U+0002 or U+FFFE, is a hyphen again. The state's files are
     encrypted with an empty password and are read like any other.
 
     Raises `UnreadableError` for a file that is no PDF, needs a password, or has no text layer.
@@ -62,8 +68,8 @@ def _page_text(textpage) -> str:  # type: ignore[no-untyped-def]
         visible = exact and bool(line.strip())
         baselines.append(textpage.get_charbox(first, loose=True)[1] if visible else None)
         at += len(line) + 2
-    gaps = [a - b for a, b in zip(baselines, baselines[1:], strict=False) if a is not None and b is not None and a > b]
-    usual = statistics.median(gaps) if gaps else 0.0
+    gaps = [a - b for a, b in itertools.pairwise(baselines) if a is not None and b is not None and a > b]
+    usual = statistics.median_low(gaps) if gaps else 0.0
     text = ""
     previous: float | None = None
     for line, baseline in zip(lines, baselines, strict=True):
@@ -72,4 +78,4 @@ def _page_text(textpage) -> str:  # type: ignore[no-untyped-def]
             text += "\n\n" if gap > 1.6 * usual > 0 else "\n"
         text += line
         previous = baseline
-    return text.replace("\x02", "-").replace("\r\n", "\n").replace("\r", "\n")
+    return LINE_END_HYPHEN.sub("-", text).replace("\r", "\n")

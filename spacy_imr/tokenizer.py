@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import spacy
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
-from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 _MARK = r"(?:[^\w\s]|_)"
 
@@ -28,7 +27,7 @@ _INFIXES = (
 )
 
 
-@spacy.registry.tokenizers("imr.Tokenizer.v1")
+@registry.tokenizers("imr.Tokenizer.v1")
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
     """Tokenizer of the pipelines: splits at every punctuation mark, keeps decimals and apostrophes."""
 

@@ -49,12 +49,16 @@ def table(metrics: Metrics) -> str:
         row = metrics["entities"]["strict"][label]
         loose = metrics["entities"]["overlap"][label]["f1"]
         interval = "-".join(f"{value:.3f}" for value in row.get("ci95", [])) or "-"
-        lines.append(f"{label:<14}{_n(row['p'])}{_n(row['r'])}{_n(row['f1'])}{interval:>18}{row['support']:>9}{_n(loose):>12}")  # fmt: skip
+        lines.append(
+            f"{label:<14}{_n(row['p'])}{_n(row['r'])}{_n(row['f1'])}{interval:>18}{row['support']:>9}{_n(loose):>12}"
+        )
     issues = metrics["issues"]
     lines += ["", f"issues found {issues['found']} of {issues['support']}, items right {issues['items_right']}"]
     for view in ("outcome_heading_visible", "outcome_heading_masked"):
         scores = issues[view]
-        parts = ", ".join(f"{o} F1 {_n(scores[o]['f1']).strip()} ({scores[o]['support']})" for o in ("UPHELD", "OVERTURNED"))  # fmt: skip
+        parts = ", ".join(
+            f"{o} F1 {_n(scores[o]['f1']).strip()} ({scores[o]['support']})" for o in ("UPHELD", "OVERTURNED")
+        )
         lines.append(f"{view}: balanced accuracy {_n(scores['balanced_accuracy']).strip()}; {parts}")
     for party, scores in issues["guidelines"].items():
         micro = scores["micro"]

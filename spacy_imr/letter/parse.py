@@ -88,17 +88,14 @@ def parse_letter(text: str) -> Letter:
 
 
 def _header(text: str, letter: Letter) -> None:
-    found = p.CASE_NUMBER.search(text)
-    if found:
+    if found := p.CASE_NUMBER.search(text):
         letter.case_number = found.span()
     # The header stands before the body: a later "Date of Injury:" belongs to a report that the letter retells.
     end = min([section.bounds[0] for section in letter.sections if section.name != "decision"] or [len(text)])
     for name, pattern in p.HEADER_DATES.items():
-        match = re.compile(pattern.pattern, pattern.flags | re.MULTILINE).search(text, 0, end)
-        if match:
+        if match := pattern.search(text, 0, end):
             letter.dates[name] = match.span("value")
-    match = p.PRIORITY.search(text, 0, end)
-    if match:
+    if match := p.PRIORITY.search(text, 0, end):
         letter.priority = match.span("value")
 
 
@@ -109,9 +106,9 @@ def _sections(text: str) -> list[Section]:
         for match in pattern.finditer(text)
     )
     sections = []
-    for (start, begin, name), following in zip(starts, [*starts[1:], (len(text), len(text), "")], strict=True):
-        bounds = strip(text, begin, following[0])
-        if bounds and start <= begin:
+    ends = [start for start, _, _ in starts[1:]] + [len(text)]
+    for (_, begin, name), end in zip(starts, ends, strict=False):
+        if bounds := strip(text, begin, end):
             sections.append(Section(name, bounds))
     if not sections and (bounds := strip(text, 0, len(text))):
         sections.append(Section("text", bounds))
@@ -123,12 +120,10 @@ def _sections(text: str) -> list[Section]:
 
 def _issues_2014(text: str, has_header: bool) -> list[Issue]:
     """Each issue is anchored at its outcome line, or, where that is missing, at its first guideline label."""
-    begin = 0
-    for match in p.SECTIONS["issues"].finditer(text):
-        begin = match.end()
-        break
-    if match := p.SET_FORTH.search(text, begin):
-        begin = match.end()
+    heading = p.SECTIONS["issues"].search(text)
+    begin = heading.end() if heading else 0
+    if set_forth := p.SET_FORTH.search(text, begin):
+        begin = set_forth.end()
     anchors = _anchors(text, begin)
     numbered = _numbered(text, begin, anchors, has_header)
     issues = []
@@ -144,9 +139,7 @@ def _issues_2014(text: str, has_header: bool) -> list[Issue]:
         if outcome_match:
             outcome = "UPHELD" if outcome_match["outcome"].lower() == "upheld" else "OVERTURNED"
         heading_end = outcome_match.end() if outcome_match else low
-        issues.append(
-            Issue(index + 1, item, outcome, strip(text, heading_start, heading_end), ca, reviewer, rationale)
-        )
+        issues.append(Issue(index + 1, item, outcome, strip(text, heading_start, heading_end), ca, reviewer, rationale))
     return issues
 
 
@@ -155,7 +148,7 @@ Anchor = tuple[int, "re.Match[str] | None", int]
 
 def _anchors(text: str, begin: int) -> list[Anchor]:
     """For each issue: where its item ends, the match of its outcome, where its body begins."""
-    outcomes = [match for match in p.OUTCOME.finditer(text, begin)]
+    outcomes = list(p.OUTCOME.finditer(text, begin))
     labels = [match.start() for match in p.CLAIMS_ADMINISTRATOR.finditer(text, begin)]
     if not labels:
         labels = [match.start() for match in p.RATIONALE.finditer(text, begin)]
@@ -228,10 +221,7 @@ def _numbered(text: str, begin: int, anchors: list[Anchor], has_header: bool) ->
 def _item(text: str, start: int, end: int, numbered: bool) -> Bounds | None:
     if numbered and (match := _NUMBER.match(text, start, end)):
         start = match.end()
-    remaining = None
     for remaining in p.REMAINING.finditer(text, start, end):
-        pass
-    if remaining:
         start = remaining.end()
     return strip(text, start, end)
 
@@ -289,7 +279,9 @@ def _bodies_2013(text: str) -> dict[int, Body]:
         item = strip(text, head.end(), item_end)
         if item and text[item[1] - 1] == ":":
             item = strip(text, item[0], item[1] - 1)
-        ca, reviewer = _citations_2013(text, relied.end(), rationale.start() if rationale else high) if relied else (None, None)  # fmt: skip
+        ca, reviewer = (
+            _citations_2013(text, relied.end(), rationale.start() if rationale else high) if relied else (None, None)
+        )
         number = int(head["number"]) if head["number"] else index + 1
         bodies.setdefault(number, (item, ca, reviewer, strip(text, rationale.end(), high) if rationale else None))
     return bodies

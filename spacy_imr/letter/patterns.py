@@ -21,7 +21,7 @@ def any_of(*alternatives: str) -> str:
 
 
 def _at_line(source: str) -> re.Pattern[str]:
-    return re.compile(rf"^[ \t]*(?P<heading>{source})(?![^\S\n]*[a-z])", re.IGNORECASE | re.MULTILINE)
+    return re.compile(rf"^[ \t]*(?P<heading>{source})(?![^\S\n]*(?-i:[a-z]))", re.IGNORECASE | re.MULTILINE)
 
 
 # Section headings, at the start of a line. The name of a section is the key.
@@ -37,11 +37,11 @@ SECTIONS: Final[dict[str, re.Pattern[str]]] = {
     "case_summary": _at_line(
         any_of("CLINICAL CASE SUMMARY", "Expert Reviewer Case Summary", "CASE SUMMARY") + r"[ \t]*:?"
     ),
-    "documents_reviewed": _at_line(
-        any_of("Documents Reviewed for Determination", "DOCUMENTS REVIEWED") + r"[ \t]*:?"
-    ),
+    "documents_reviewed": _at_line(any_of("Documents Reviewed for Determination", "DOCUMENTS REVIEWED") + r"[ \t]*:?"),
     "issues": _at_line(
-        any_of("IMR ISSUES, DECISIONS AND RATIONALES", "IMR DECISION(S) AND RATIONALE(S)", "IMR DECISIONS AND RATIONALES")
+        any_of(
+            "IMR ISSUES, DECISIONS AND RATIONALES", "IMR DECISION(S) AND RATIONALE(S)", "IMR DECISIONS AND RATIONALES"
+        )
     ),
     "decision": _at_line(any_of("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE")),
     "issue_at_dispute": _at_line(any_of("ISSUE AT DISPUTE", "ISSUES AT DISPUTE") + r"[ \t]*:?"),
@@ -59,14 +59,15 @@ REVIEWER: Final = re.compile(
 )
 RATIONALE: Final = re.compile(any_of("Decision rationale") + r"\s*:", re.IGNORECASE)
 SET_FORTH: Final = re.compile(
-    heading("The Final Determination was based on decisions for the disputed items/services set forth below") + r"\s*:?",
+    heading("The Final Determination was based on decisions for the disputed items/services set forth below")
+    + r"\s*:?",
     re.IGNORECASE,
 )
 
 # A request that was partly authorised: what is in dispute is what remains.
 REMAINING: Final = re.compile(
     r"(?:(?:the\s+)?remaining\s+IMR[\s-]*eligible\s+portion\s+of\s+the\s+original\s+request|IMR\s+eligible\.\s+"
-    r"The\s+original\s+request)\s*,\s*",
+    r"The\s+original\s+request)\s*,\s*(?:with\s+)?",
     re.IGNORECASE,
 )
 
@@ -100,7 +101,7 @@ RATIONALE_WHY: Final = re.compile(
 # Header block: name of the field, label. A value follows its label on the line or on the next one.
 _DATE_VALUE = r"[\s:]*(?P<value>\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}|[A-Z][a-z]+\s+\d{1,2},?\s+\d{4})"
 HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
-    name: re.compile(label + _DATE_VALUE, re.IGNORECASE)
+    name: re.compile(label + _DATE_VALUE, re.IGNORECASE | re.MULTILINE)
     for name, label in {
         "assigned": any_of("Date Assigned") + r"\s*:",
         "injury": any_of("Date of Injury") + r"\s*:",

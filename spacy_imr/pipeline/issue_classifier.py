@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy
-import spacy
 from spacy.language import Language
 from spacy.pipeline import TextCategorizer
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
 
@@ -22,15 +22,22 @@ IssueDict = dict[str, Any]
 View = Callable[[Doc, IssueDict], Doc | None]
 
 DEFAULT_MODEL = {
-    "@architectures": "spacy.TextCatBOW.v3",
+    "@architectures": "spacy.TextCatParametricAttention.v1",
     "exclusive_classes": True,
-    "length": 65536,
-    "ngram_size": 3,
-    "no_output_layer": False,
+    "tok2vec": {
+        "@architectures": "spacy.HashEmbedCNN.v2",
+        "width": 64,
+        "depth": 2,
+        "embed_size": 2000,
+        "window_size": 2,
+        "maxout_pieces": 3,
+        "subword_features": True,
+        "pretrained_vectors": None,
+    },
 }
 
 
-@spacy.registry.misc("imr.rationale_view.v1")
+@registry.misc("imr.rationale_view.v1")
 def create_rationale_view() -> View:
     """The rationale alone: the heading of the issue is masked by not being there."""
     return rationale_view
@@ -44,7 +51,7 @@ def rationale_view(doc: Doc, issue: IssueDict) -> Doc | None:
     bounds = issue.get("rationale")
     if not bounds:
         return None
-    span = doc.char_span(*bounds, alignment_mode="expand")
+    span = doc.char_span(bounds[0], bounds[1], alignment_mode="expand")
     words = [token.lower_ for token in span if not token.is_space] if span is not None else []
     return Doc(doc.vocab, words=words) if words else None
 
@@ -101,7 +108,7 @@ class IssueClassifier(TextCategorizer):
         texts = [text for doc in docs for _, text in self._texts(doc)]
         if not texts:
             return numpy.zeros((0, len(self.labels)), dtype="f")
-        return self.model.ops.to_numpy(self.model.predict(texts))
+        return numpy.asarray(self.model.predict(texts))
 
     def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
         """Distribute the rows of `scores` over the issues, in the order of `predict`."""
@@ -140,7 +147,14 @@ class IssueClassifier(TextCategorizer):
                 expanded.append(Example(text, gold))
         return expanded
 
-    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, labels: Any = None, positive_label: str | None = None) -> None:  # fmt: skip
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Any = None,
+        positive_label: str | None = None,
+    ) -> None:
         """Find the labels in the gold issues and set up the model."""
         if labels is None:
             labels = sorted(
@@ -157,7 +171,9 @@ class IssueClassifier(TextCategorizer):
             lambda: self._issue_examples(get_examples()), nlp=nlp, labels=None, positive_label=positive_label
         )
 
-    def update(self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Any = None, losses: dict[str, float] | None = None) -> dict[str, float]:  # fmt: skip
+    def update(
+        self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Any = None, losses: dict[str, float] | None = None
+    ) -> dict[str, float]:
         """Learn from the gold issues of `examples`."""
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
@@ -174,7 +190,7 @@ class IssueClassifier(TextCategorizer):
         return losses
 
 
-@spacy.registry.scorers("imr.issue_scorer.v1")
+@registry.scorers("imr.issue_scorer.v1")
 def create_issue_scorer() -> Callable[..., dict[str, float]]:
     """Balanced accuracy of the outcome that the classifier reads, over the issues of the examples."""
     return score_outcomes

@@ -9,38 +9,50 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-_MONTH: Final = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"  # fmt: skip
+_MONTH: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|"
+    r"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
 _YEAR: Final = r"(?:19[4-9]\d|20[0-4]\d)"
 _DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])"
 _MONTH_NUMBER: Final = r"(?:1[0-2]|0?[1-9])"
 
-# Full dates, a month with a year, and a year that a word such as "in" or "since" introduces.
+# Full dates, a month with a year, and a year that a word such as "in" or "since" introduces. Lines may break after a
+# hyphen or a slash.
 DATE: Final = re.compile(
-    rf"(?<![\w./-]){_MONTH_NUMBER}(?P<s>[-/.])\s?{_DAY}(?P=s)\s?(?:{_YEAR}|\d{{2}})(?![\w/]|[-.]\d)"
+    rf"(?<![\w./-]){_MONTH_NUMBER}(?P<s>[-/.])\s{{0,4}}{_DAY}(?P=s)\s{{0,4}}(?:{_YEAR}|\d{{2}})(?![\w/]|[-.]\d)"
     rf"|(?<![\w./-])(?:1[3-9]|2\d|3[01])(?P<t>[-/]){_MONTH_NUMBER}(?P=t){_YEAR}(?![\w/-])"
     rf"|(?<![\w./-]){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\d|0[1-9])(?![\w/-])"
     rf"|(?<!\w){_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?:\s*,\s*|\s+(?:of\s+)?){_YEAR}(?!\w)"
     rf"|(?<!\w){_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}(?!\w)"
     rf"|(?<!\w){_MONTH}(?:,|\s+of)?\s+{_YEAR}(?!\w)"
     rf"|(?<![\w./-]){_MONTH_NUMBER}[-/]{_YEAR}(?![\w/]|-\d)"
-    rf"|(?<=\bin\s){_YEAR}(?!\w)|(?<=\bsince\s){_YEAR}(?!\w)"
+    rf"|\b(?:[Ii]n|[Ss]ince|[Ff]rom|[Bb]etween|[Uu]ntil|(?:spring|summer|fall|autumn|winter)\s+of)\s+(?P<year>{_YEAR})(?![\w/])"
 )
 
-_LEVEL: Final = r"(?:[Cc][1-8]|[TtDd](?:1[0-2]|[1-9])|[Ll][1-7]|[Ss][1-5])"
-_SPACED: Final = r"(?:[CL]-\s?[1-7]|T-\s?(?:1[0-2]|[1-9]))(?![-\d/])"
+_SINGLE: Final = r"(?:[Cc][1-8]|[TtDd](?:1[0-2]|[1-9])|[Ll][1-7]|[Ss][1-5])"
+_LEVEL: Final = rf"(?:{_SINGLE}|[CLS]-[1-7]|T-(?:1[0-2]|[1-9]))"
+_NUMBER: Final = r"(?:1[0-2]|[1-9])"
+_END: Final = r"(?![\w%]|\.\d|-\d\d)"
+# A slash joins two single levels (C5/6, L4/L5); between ranges it separates the members of a list.
+_SLASHED: Final = rf"{_LEVEL}\s?/\s?(?:{_LEVEL}|{_NUMBER}){_END}(?!\s?[-–]\s?[\dCLTS])"
+_TO: Final = r"\s+(?:to|through|thru)\s+"
+_ORDINAL: Final = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th))"
+)
 SPINE_LEVEL: Final = re.compile(
-    rf"(?<![\w./-])(?:{_LEVEL}(?:\s?[-–/]\s*(?:{_LEVEL}|(?:1[0-2]|[1-9]))(?![\w%]|\.\d)"
-    rf"|\s+(?:to|through|thru)\s+(?:{_LEVEL}|[1-7](?=\W))(?!\w))*|(?:[CTL]\d){{2}}|L5S1|{_SPACED})"
-    r"(?![\w%]|\.\d)"
-    r"|(?<!\w)(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d(?:st|nd|rd|th))\s+"
-    r"(?:cervical|thoracic|lumbar|sacral)\s+vertebra[el]?\b"
+    rf"(?<![\w.-])(?:{_SLASHED}(?:{_TO}{_SLASHED})?"
+    rf"|{_LEVEL}(?:\s?[-–]\s*(?:{_LEVEL}|{_NUMBER}){_END}|{_TO}(?:{_LEVEL}|[1-7](?=\W)){_END})*"
+    rf"|[CTL]\s[1-7]-[1-7]|(?:[CTL]\d){{2}}|L5S1){_END}"
+    rf"|(?<!\w){_ORDINAL}\s+(?:cervical|thoracic|lumbar|sacral)\s+vertebra[el]?\b"
 )
 # What looks like a level and is none.
 _NO_LEVEL_AFTER: Final = re.compile(
-    r"\s*-?\s*(?:weighted|weighting|wtd?\b|signal|hyper|hypo|flair|images?\b|sequences?|relaxation|mapping|joint|"
+    r"\s*-?\s*(?:weighted|weighting|wtd?\b|signal|hyper|hypo|flair|images?\b|sequences?|relaxation|mapping|"
     r"form\b|heart|sound|gallop)",
     re.IGNORECASE,
 )
+_SACROILIAC: Final = re.compile(r"[sS]-?1\s+joints?\b")
 
 
 @Language.factory(
@@ -88,9 +100,12 @@ def rule_spans(doc: Doc) -> list[Span]:
     spans = []
     for label, pattern in (("DATE", DATE), ("SPINE_LEVEL", SPINE_LEVEL)):
         for match in pattern.finditer(text):
-            if label == "SPINE_LEVEL" and _NO_LEVEL_AFTER.match(text, match.end()):
+            start, end = match.span("year") if match.groupdict().get("year") else match.span()
+            if label == "SPINE_LEVEL" and (
+                _NO_LEVEL_AFTER.match(text, end) or (_SACROILIAC.match(text, start) and end - start <= 3)
+            ):
                 continue
-            span = doc.char_span(match.start(), match.end(), label=label)
+            span = doc.char_span(start, end, label=label)
             if span is not None:
                 spans.append(span)
     return filter_spans(spans)

@@ -1,0 +1,58 @@
+"""``python -m corpus check | review | stats | diff | join``: see corpus/README.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from corpus.check import check, unlabelled_surfaces
+from corpus.diff import diff
+from corpus.files import SPLITS, authored
+from corpus.public import join_folder
+from corpus.stats import write_statistics
+
+
+def main() -> int:
+    """Run one of the commands."""
+    parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
+    letters = {"default": os.environ.get("IMR_LETTERS"), "type": Path, "help": "folder of public letters"}
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("check", help="validate the shipped corpus")
+    one.add_argument("--letters", **letters)  # type: ignore[arg-type]
+    commands.add_parser("review", help="list surfaces annotated here and not there")
+    commands.add_parser("stats", help="write the statistics of the data card")
+    one = commands.add_parser("diff", help="show a change of annotation as a person would read it")
+    one.add_argument("old", type=Path)
+    one.add_argument("new", type=Path)
+    one = commands.add_parser("join", help="join the public layer with downloaded letters")
+    one.add_argument("output", type=Path)
+    one.add_argument("--letters", **letters)  # type: ignore[arg-type]
+    options = parser.parse_args()
+    if options.command == "check":
+        problems = check(options.letters)
+        print("\n".join(problems) if problems else "the corpus is sound")
+        if options.letters is None:
+            print("the public letters are not at hand (--letters FOLDER): copied runs were not looked for")
+        return 1 if problems else 0
+    if options.command == "review":
+        for letter_list in authored().values():
+            for letter in letter_list:
+                for line in unlabelled_surfaces(letter):
+                    print(line)
+    elif options.command == "stats":
+        write_statistics()
+    elif options.command == "diff":
+        print("\n".join(diff(options.old, options.new)) or "no difference")
+    else:
+        if options.letters is None:
+            parser.error("join needs the public letters: --letters FOLDER or IMR_LETTERS")
+        options.output.mkdir(parents=True, exist_ok=True)
+        for name in SPLITS:
+            join_folder(name, options.letters, options.output / f"{name}.jsonl")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

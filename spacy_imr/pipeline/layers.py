@@ -1,0 +1,91 @@
+"""Network layers of the project, found through the entry points like every other architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Maxout, Model, Softmax_v2, chain, with_array
+from thinc.types import Floats2d
+
+
+@registry.architectures("imr.SkipSpace.v1")
+def build_skip_space(layer: Model[list[Doc], list[Floats2d]]) -> Model[list[Doc], list[Floats2d]]:
+    """Run a token-to-vector layer as if the text were not wrapped.
+
+    spaCy makes a token of every line break, and a convolution then sees another neighbourhood wherever a PDF file
+    broke its lines. Here white-space tokens are left out before `layer` runs. Each gets the vector of the token that
+    follows it, so that the output still has one row a token.
+    """
+    return Model(
+        "skip_space",
+        _skip_space,
+        init=_init_skip_space,
+        layers=[layer],
+        refs={"layer": layer},
+        dims={"nO": layer.get_dim("nO") if layer.has_dim("nO") else None},
+    )
+
+
+def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    layer = model.get_ref("layer")
+    layer.initialize([_without_space(doc)[0] for doc in X] if X else None, Y)
+    if layer.has_dim("nO"):
+        model.set_dim("nO", layer.get_dim("nO"))
+
+
+def _without_space(doc: Doc) -> tuple[Doc, numpy.ndarray[Any, Any]]:
+    """`doc` without white-space tokens, and for every token of `doc` the row of its vector."""
+    rows = []
+    words = []
+    for token in doc:
+        rows.append(len(words))
+        if not token.is_space:
+            words.append(token.text)
+    if not words:  # nothing but white space: keep it, so that there is a row to point to
+        return doc, numpy.arange(len(doc))
+    return Doc(doc.vocab, words=words), numpy.minimum(numpy.array(rows, dtype="i"), len(words) - 1)
+
+
+def _skip_space(
+    model: Model[list[Doc], list[Floats2d]], docs: list[Doc], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
+    pairs = [_without_space(doc) for doc in docs]
+    vectors, backprop = model.get_ref("layer")([doc for doc, _ in pairs], is_train)
+    outputs = [vector[rows] for vector, (_, rows) in zip(vectors, pairs, strict=True)]
+
+    def backward(gradients: list[Floats2d]) -> list[Doc]:
+        summed = []
+        for gradient, vector, (_, rows) in zip(gradients, vectors, pairs, strict=True):
+            total = model.ops.alloc2f(*vector.shape)
+            model.ops.scatter_add(total, model.ops.asarray1i(rows), gradient)
+            summed.append(total)
+        return backprop(summed)  # type: ignore[no-any-return]
+
+    return outputs, backward
+
+
+@registry.architectures("imr.TokenTagger.v1")
+def build_token_tagger(
+    tok2vec: Model[list[Doc], list[Floats2d]], hidden_width: int, nO: int | None = None
+) -> Model[list[Doc], list[Floats2d]]:
+    """Probabilities of tags, one row a token: a hidden layer and a softmax over `tok2vec`.
+
+    hidden_width (int): width of the hidden layer; 0 for none.
+    nO (int): number of tags; set when the component is initialised.
+    """
+    width = tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
+    softmax: Model[Floats2d, Floats2d] = Softmax_v2(nO, hidden_width or width)
+    head = chain(Maxout(hidden_width, width, nP=2, dropout=0.0, normalize=True), softmax) if hidden_width else softmax
+    model: Model[list[Doc], list[Floats2d]] = chain(tok2vec, with_array(head))
+    model.set_ref("tok2vec", tok2vec)
+    model.set_ref("softmax", softmax)
+    return model
+
+
+def tag_names(labels: Sequence[str]) -> list[str]:
+    """The tags of BILUO for `labels`: ``O`` first, then begin, in, last and unit of each."""
+    return ["O"] + [f"{prefix}-{label}" for label in labels for prefix in "BILU"]

@@ -1,0 +1,104 @@
+import re
+
+import pytest
+
+from spacy_imr.letter import parse_letter
+from tests import letters
+
+
+def cut(text, bounds):
+    return " ".join(text[slice(*bounds)].split()) if bounds else None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        (letters.NOTICE_2013, "notice_2013", [("MRI of the lumbar spine", "UPHELD"), ("6 sessions of acupuncture", "OVERTURNED")]),
+        (letters.DETERMINATION_2014, "determination_2014", [("BILATERAL L4-5 TRANSFORAMINAL ESI", "UPHELD"), ("Norco 10/325mg #60", "OVERTURNED")]),
+        (letters.DETERMINATION_2016, "determination_2016", [("1 knee scooter", "OVERTURNED"), ("physical therapy x 6", "UPHELD")]),
+        (letters.REVIEW, "professional_review", [("Left shoulder arthroscopy", "UPHELD")]),
+        (letters.RATIONALE_ALONE, "unknown", [(None, None)]),
+    ],
+)  # fmt: skip
+def test_parse_letter_finds_items_and_outcomes(text, name, expected):
+    letter = parse_letter(text)
+    assert letter.format == name
+    assert [(cut(text, issue.item), issue.outcome) for issue in letter.issues] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "ca", "reviewer", "rationale"),
+    [
+        (letters.NOTICE_2013, 0, "The Claims Administrator based its decision on the ACOEM Low Back Complaints.", "The Expert Reviewer based his/her decision on the ODG, Low Back chapter.", "There are no red flags. The request is not medically necessary."),
+        (letters.DETERMINATION_2014, 1, "The Claims Administrator did not cite any medical evidence for its decision.", "Decision based on MTUS ACOEM Chapter 12 Low Back Complaints.", "Function improved with Norco. The request is medically necessary."),
+        (letters.DETERMINATION_2016, 1, "Decision based on MTUS Postsurgical Treatment 2009, Section(s): Knee.", "Decision based on MTUS Chronic Pain Medical Treatment 2016.", "Six visits are enough. The rest is not medically necessary."),
+        (letters.REVIEW, 0, "The Claims Administrator based its decision on the ODG.", "The Professional Reviewer based his decision on the ACOEM Shoulder Complaints.", "Conservative care was not tried."),
+    ],
+)  # fmt: skip
+def test_parse_letter_finds_citations_and_rationale(text, number, ca, reviewer, rationale):
+    issue = parse_letter(text).issues[number]
+    assert cut(text, issue.claims_administrator_citation) == ca
+    assert cut(text, issue.reviewer_citation) == reviewer
+    assert cut(text, issue.rationale) == rationale
+
+
+def test_parse_letter_reads_the_header():
+    text = letters.DETERMINATION_2016
+    letter = parse_letter(text)
+    assert {name: cut(text, bounds) for name, bounds in letter.dates.items()} == {
+        "assigned": "01/09/2017",
+        "injury": "10/20/2015",
+        "decision": "02/10/2017",
+        "ur_denial": "12/09/2016",
+        "received": "01/04/2017",
+    }
+    assert cut(text, letter.case_number) == "CM16-0009999"
+    assert cut(text, letter.priority) == "Expedited"
+
+
+@pytest.mark.parametrize("name", ["NOTICE_2013", "DETERMINATION_2014", "DETERMINATION_2016", "REVIEW"])
+def test_parse_letter_reads_unwrapped_and_line_spaced_text_alike(name):
+    text = getattr(letters, name)
+    wanted = [(cut(text, i.item), i.outcome, cut(text, i.rationale)) for i in parse_letter(text).issues]
+    unwrapped = re.sub(r"(?<!\n)\n(?!\n)", " ", text) if name != "DETERMINATION_2016" else text
+    spaced = text.replace("\n\n", "\n \n \n").replace("\n", " \n\n")
+    for other in (unwrapped, spaced):
+        found = [(cut(other, i.item), i.outcome, cut(other, i.rationale)) for i in parse_letter(other).issues]
+        assert found == wanted
+
+
+def test_parse_letter_takes_anything():
+    for text in ("", " \n", "\x00\x02", "Upheld", ": Upheld\n" * 50, letters.NOTICE_2013[:700], "Decision rationale:"):
+        parse_letter(text)
+
+
+def test_parse_letter_reads_both_seeds(letters_folder):
+    for path in sorted((letters_folder / "seeds").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        letter = parse_letter(text)
+        assert letter.format == "determination_2014"
+        assert len(letter.issues) == 1
+        issue = letter.issues[0]
+        assert issue.outcome == "UPHELD"
+        assert issue.item
+        assert issue.rationale
+        assert issue.claims_administrator_citation
+        assert issue.reviewer_citation
+
+
+def test_parse_letter_reads_every_public_letter(letters_folder):
+    from corpus.files import SPLITS
+    from corpus.public import join
+
+    wrong = []
+    for split in SPLITS:
+        for gold in join(split, letters_folder):
+            found = parse_letter(gold.text)
+            expected = [
+                (i.outcome, (i.item.start, i.item.end), (i.rationale.start, i.rationale.end)) for i in gold.issues
+            ]
+            got = [(i.outcome, i.item, i.rationale) for i in found.issues]
+            if expected != got:
+                wrong.append(gold.id)
+            assert len(found.dates) == 5, gold.id
+    assert wrong == []
