@@ -67,7 +67,8 @@ def agreement_table(figures: dict[str, Any]) -> str:
             k = row["kappa"]
             lines += [
                 "",
-                f"Cohen's kappa on {k['issues']} issues of the {name} letters: outcome {k['outcome']:.2f}, families of the "
-                f"claims administrator {k['claims_administrator']:.2f}, of the reviewer {k['reviewer']:.2f}.",
+                f"Cohen's kappa on {k['issues']} issues of the {name} letters: outcome {k['outcome']:.2f}, "
+                f"families of the claims administrator {k['claims_administrator']:.2f}, "
+                f"of the reviewer {k['reviewer']:.2f}.",
             ]
     return "\n".join(lines)

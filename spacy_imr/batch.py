@@ -38,11 +38,11 @@ def read_batch(nlp: Language, sources: Iterable[Source], output: Path) -> BatchR
     model = f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
     with output.open("w", encoding="utf-8") as letters, errors_path(output).open("w", encoding="utf-8") as errors:
         for source in sources:
-            row, error = _read_one(nlp, source, model)
+            rows, error = _read_one(nlp, source, model)
             if error:
                 result.errors += 1
                 errors.write(json.dumps(error, ensure_ascii=False) + "\n")
-            else:
+            for row in rows:
                 result.letters += 1
                 letters.write(json.dumps(row, ensure_ascii=False) + "\n")
     return result
@@ -51,21 +51,30 @@ def read_batch(nlp: Language, sources: Iterable[Source], output: Path) -> BatchR
 Row = dict[str, Any]
 
 
-def _read_one(nlp: Language, source: Source, model: str) -> tuple[Row | None, Row | None]:
+def _read_one(nlp: Language, source: Source, model: str) -> tuple[list[Row], Row | None]:
     if source.text is None:
-        return None, {"source": source.name, "stage": "read", "message": source.error}
+        return [], {"source": source.name, "stage": "read", "message": source.error}
     try:
         with nlp.memory_zone():
-            return letter_row(source.name, nlp(source.text), model), None
+            return letter_rows(source.name, source.read(nlp), model), None
     except Exception as error:  # one bad letter must not end the run
         message = f"{type(error).__name__}: {error}"
-        return None, {"source": source.name, "stage": "pipeline", "message": message}
+        return [], {"source": source.name, "stage": "pipeline", "message": message}
 
 
-def letter_row(source: str, doc: Doc, model: str) -> Row:
-    """One row of the output."""
-    record = doc._.determination.model_dump(mode="json")
-    return {"source": source, "schema_version": SCHEMA_VERSION, "model": model, "determination": record}
+def letter_rows(source: str, doc: Doc, model: str) -> list[Row]:
+    """The rows of one input: one a letter, ``{source, schema_version, model, determination}``. A file of several
+    letters gives a row for each, all with the same source, in order.
+    """
+    return [
+        {
+            "source": source,
+            "schema_version": SCHEMA_VERSION,
+            "model": model,
+            "determination": record.model_dump(mode="json"),
+        }
+        for record in doc._.determinations
+    ]
 
 
 def rows(path: Path) -> Iterator[Row]:

@@ -63,7 +63,7 @@ def _write_page(nlp: Language, sources: Iterable[Source], target: Path) -> int:
         message = found[0].error if len(found) == 1 else f"--html takes one letter, {len(found)} were given"
         print(f"spacy-imr: {message}", file=sys.stderr)
         return 2
-    target.write_text(render_html(nlp(found[0].text), found[0].name), encoding="utf-8")
+    target.write_text(render_html(found[0].read(nlp), found[0].name), encoding="utf-8")
     return 0
 
 
@@ -75,5 +75,6 @@ def _print_tables(nlp: Language, sources: Iterable[Source]) -> int:
             failed = True
         else:
             print(source.name)
-            print(determination_table(nlp(source.text)._.determination))
+            for record in source.read(nlp)._.determinations:
+                print(determination_table(record))
     return 1 if failed else 0

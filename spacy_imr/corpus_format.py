@@ -94,7 +94,7 @@ def write_corpus(path: str | Path, letters: Iterable[CorpusLetter]) -> int:
 
 
 def gold_doc(nlp: Language, letter: CorpusLetter) -> Doc:
-    """The letter as a `Doc` with ``ents`` and ``doc._.letter`` set from the annotation.
+    """The letter as a `Doc` with ``ents`` and ``doc._.letters`` set from the annotation.
 
     Raises `CorpusError` if a mention does not align with the tokens: nothing is dropped in silence.
     """
@@ -110,7 +110,7 @@ def gold_doc(nlp: Language, letter: CorpusLetter) -> Doc:
             )
         ents.append(ent)
     doc.ents = ents
-    doc._.letter = {"issues": [_issue_dict(issue) for issue in letter.issues]}
+    doc._.letters = [{"issues": [_issue_dict(issue) for issue in letter.issues]}]
     return doc
 
 

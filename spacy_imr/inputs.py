@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from spacy.language import Language
+from spacy.tokens import Doc
+
 from spacy_imr.pdf import UnreadableError, read_pdf
 
 SUFFIXES: Final = (".txt", ".text", ".pdf")
@@ -29,10 +32,22 @@ class Source:
     name: str
     text: str | None = None
     error: str | None = None
+    pages: list[tuple[int, int]] | None = None
+
+    def read(self, nlp: Language) -> Doc:
+        """The text as `nlp` reads it, its pages in ``doc._.pages``."""
+        doc = nlp(self.text or "")
+        doc._.pages = [list(page) for page in self.pages] if self.pages else None
+        return doc
 
 
 def read_text(path: Path) -> str:
-    """Text of a text or PDF file.
+    """Text of a text or PDF file; raises what `read_source` raises."""
+    return read_source(path).text or ""
+
+
+def read_source(path: Path) -> Source:
+    """A text or PDF file, with the pages of a PDF.
 
     Raises `UnreadableError` for a file that is missing, empty, binary or no text of the genre.
     """
@@ -43,8 +58,9 @@ def read_text(path: Path) -> str:
     if data[:1024].lstrip().startswith(b"%PDF-") or path.suffix.lower() == ".pdf":
         if not data:
             raise UnreadableError("the file is empty. Fetch it again.")
-        return check_text(read_pdf(data).text)
-    return check_text(decode(data))
+        pdf = read_pdf(data)
+        return Source(str(path), check_text(pdf.text), pages=pdf.pages)
+    return Source(str(path), check_text(decode(data)))
 
 
 def decode(data: bytes) -> str:
@@ -97,6 +113,6 @@ def find_sources(inputs: Iterable[str]) -> Iterator[Source]:
 
 def _source(name: str, path: Path | None) -> Source:
     try:
-        return Source(name, read_text(path) if path else check_text(decode(sys.stdin.buffer.read())))
+        return read_source(path) if path else Source(name, check_text(decode(sys.stdin.buffer.read())))
     except UnreadableError as error:
         return Source(name, error=str(error))

@@ -7,7 +7,7 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from spacy_imr.inputs import read_text
+from spacy_imr.inputs import read_source
 from spacy_imr.records import Determination
 
 DEFAULT_MODEL = "en_imr_sm"
@@ -46,4 +46,5 @@ def read(path: str | Path, model: str | Path | Language = DEFAULT_MODEL) -> Dete
 def read_all(path: str | Path, model: str | Path | Language = DEFAULT_MODEL) -> list[Determination]:
     """The records of all letters in a text or PDF file, in order."""
     nlp = model if isinstance(model, Language) else load(model)
-    return [nlp(read_text(Path(path)))._.determination]
+    source = read_source(Path(path))
+    return list(source.read(nlp)._.determinations)

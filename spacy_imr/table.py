@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 
-from spacy_imr.labels import ENTITY_LABELS
 from spacy_imr.records import Determination, Text
 
 
@@ -23,10 +23,17 @@ def determination_table(record: Determination, width: int = 100) -> str:
             ("  administrator", ", ".join(issue.claims_administrator_guidelines) or "-"),
             ("  reviewer", ", ".join(issue.reviewer_guidelines) or "-"),
         ]
-    for label in ENTITY_LABELS:
-        counts = Counter(" ".join(m.text.split()) for m in record.mentions if m.label == label)
+    mentions: dict[str, Sequence[Text]] = {
+        "diagnoses": [d for d in record.diagnoses if d.assertion == "affirmed"],
+        "procedures": record.procedures,
+        "medications": record.medications,
+        "dates": record.dates.mentions,
+        "spine levels": record.spine_levels,
+    }
+    for name, found in mentions.items():
+        counts = Counter(_short(mention) for mention in found)
         listed = "; ".join(f"{text} ({n})" if n > 1 else text for text, n in counts.most_common())
-        rows.append((label, listed or "-"))
+        rows.append((name, listed or "-"))
     rows += [("warning", warning) for warning in record.warnings]
     lines = []
     for name, value in rows:

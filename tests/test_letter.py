@@ -50,7 +50,7 @@ def test_parse_letter_reads_the_header():
         "injury": "10/20/2015",
         "decision": "02/10/2017",
         "ur_denial": "12/09/2016",
-        "received": "01/04/2017",
+        "application_received": "01/04/2017",
     }
     assert cut(text, letter.case_number) == "CM16-0009999"
     assert cut(text, letter.priority) == "Expedited"

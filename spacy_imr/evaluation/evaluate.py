@@ -64,7 +64,7 @@ def issue_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> Metrics:
     masked: list[tuple[str, str | None]] = []
     families = {party: {name: Counts() for name in FAMILIES} for party in ("claims_administrator", "reviewer")}
     for letter, doc in zip(gold, docs, strict=True):
-        read = {issue["number"]: issue for issue in doc._.letter["issues"]}
+        read = {issue["number"]: issue for issue in doc._.letters[0]["issues"]}
         whole += len(read) == len(letter.issues)
         for issue in letter.issues:
             total += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from spacy_imr.labels import Outcome
@@ -37,6 +38,7 @@ class Letter:
     """What the grammar finds in one letter."""
 
     format: str
+    bounds: Bounds
     case_number: Bounds | None = None
     priority: Bounds | None = None
     dates: dict[str, Bounds] = field(default_factory=dict)
@@ -82,8 +84,47 @@ def parse_letter(text: str) -> Letter:
         name, issues = "professional_review", _issues_review(clean)
     else:
         name, issues = "unknown", _issues_unknown(clean, sections)
-    letter = Letter(name, sections=sections, issues=issues)
+    letter = Letter(name, (0, len(text)), sections=sections, issues=issues)
     _header(text, letter)
+    return letter
+
+
+def split_letters(text: str) -> list[Bounds]:
+    """Bounds of the letters in a text, in order: a letter begins at a heading that only begins letters, once the one
+    before it has given a rationale.
+    """
+    clean = mask_furniture(text)
+    told = sorted(
+        match.end() for pattern in (p.RATIONALE, p.RATIONALE_2013, p.RATIONALE_WHY) for match in pattern.finditer(clean)
+    )
+    starts = [0]
+    for match in p.LETTER_START.finditer(text):
+        if bisect_right(told, match.start()) > bisect_right(told, starts[-1]):
+            starts.append(match.start())
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def parse_letters(text: str) -> list[Letter]:
+    """All letters of a text, with offsets into the whole of it."""
+    return [_shifted(parse_letter(text[start:end]), start) for start, end in split_letters(text)]
+
+
+def _shifted(letter: Letter, by: int) -> Letter:
+    if by == 0:
+        return letter
+
+    def move(bounds: Bounds | None) -> Bounds | None:
+        return (bounds[0] + by, bounds[1] + by) if bounds else None
+
+    letter.bounds = (letter.bounds[0] + by, letter.bounds[1] + by)
+    for section in letter.sections:
+        section.bounds = (section.bounds[0] + by, section.bounds[1] + by)
+    letter.dates = {name: (start + by, end + by) for name, (start, end) in letter.dates.items()}
+    letter.case_number, letter.priority = move(letter.case_number), move(letter.priority)
+    for issue in letter.issues:
+        issue.item, issue.heading, issue.rationale = move(issue.item), move(issue.heading), move(issue.rationale)
+        issue.claims_administrator_citation = move(issue.claims_administrator_citation)
+        issue.reviewer_citation = move(issue.reviewer_citation)
     return letter
 
 
@@ -125,14 +166,17 @@ def _issues_2014(text: str, has_header: bool) -> list[Issue]:
     if set_forth := p.SET_FORTH.search(text, begin):
         begin = set_forth.end()
     anchors = _anchors(text, begin)
-    numbered = _numbered(text, begin, anchors, has_header)
+    double = _line_spaced(text)
+    starts = [
+        _heading_start(text, anchors[index - 1][2] if index else begin, low, double)
+        for index, (low, _, _) in enumerate(anchors)
+    ]
+    numbered = _numbered(text, starts, anchors, has_header)
     issues = []
     for index, (low, outcome_match, body) in enumerate(anchors):
-        high = anchors[index + 1][0] if index + 1 < len(anchors) else len(text)
-        # The end of this rationale is where the heading of the next issue begins.
-        if index + 1 < len(anchors):
-            high = _heading_start(text, body, anchors[index + 1][0])
-        heading_start = _heading_start(text, anchors[index - 1][2] if index else begin, low)
+        # The rationale ends where the heading of the next issue begins.
+        high = starts[index + 1] if index + 1 < len(anchors) else len(text)
+        heading_start = starts[index]
         item = _item(text, heading_start, low, numbered)
         ca, reviewer, rationale = _parts(text, body, high)
         outcome: Outcome | None = None
@@ -171,12 +215,11 @@ _BREAK = re.compile(r"\n[ \t\r\f]*\n\s*")
 _SENTENCE_END = re.compile(r"[.!?:][\"'”’)\]]*\s*$")
 
 
-def _heading_start(text: str, low: int, high: int) -> int:
+def _heading_start(text: str, low: int, high: int, double: bool) -> int:
     """Where the heading that ends at `high` begins: after the last paragraph break that is no page break."""
     start = low
     window = max(low, high - 3000)
     chunk = text[window:high]
-    double = _line_spaced(text, low, high)
     breaks = [m for m in _BREAK.finditer(chunk) if not double or m[0].count("\n") > 2]
     for match in reversed(breaks):
         after = chunk[match.end() : match.end() + 1]
@@ -194,7 +237,7 @@ def _heading_start(text: str, low: int, high: int) -> int:
     return start
 
 
-def _line_spaced(text: str, low: int, high: int) -> bool:
+def _line_spaced(text: str) -> bool:
     """Whether every printed line is followed by an empty one, as in the letters of 2014."""
     sample = text[:20000]
     singles = len(re.findall(r"[^\n\s][ \t]*\n[ \t]*\S", sample))
@@ -205,17 +248,14 @@ def _line_spaced(text: str, low: int, high: int) -> bool:
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,2})\s*[.)]?\s+(?=\S)")
 
 
-def _numbered(text: str, begin: int, anchors: list[Anchor], has_header: bool) -> bool:
+def _numbered(text: str, starts: list[int], anchors: list[Anchor], has_header: bool) -> bool:
     """Whether the headings count 1, 2, 3; a single 1 counts in a letter without header block too."""
-    for index, (low, _, _) in enumerate(anchors):
-        start = _heading_start(text, anchors[index - 1][2] if index else begin, low)
-        match = _NUMBER.match(text, start, low)
-        if not match or int(match["number"]) != index + 1:
-            return False
-    if len(anchors) == 1:
-        match = _NUMBER.match(text, _heading_start(text, begin, anchors[0][0]), anchors[0][0])
-        return not has_header or bool(match and match[0].strip() in ("1.", "1)"))
-    return bool(anchors)
+    matches = [_NUMBER.match(text, start, low) for start, (low, _, _) in zip(starts, anchors, strict=True)]
+    if not all(match and int(match["number"]) == number for number, match in enumerate(matches, 1)):
+        return False
+    if len(matches) == 1 and matches[0]:
+        return not has_header or matches[0][0].strip() in ("1.", "1)")
+    return bool(matches)
 
 
 def _item(text: str, start: int, end: int, numbered: bool) -> Bounds | None:

@@ -49,7 +49,8 @@ SECTIONS: Final[dict[str, re.Pattern[str]]] = {
 
 # Labels inside an issue.
 OUTCOME: Final = re.compile(
-    r"(?P<tail>\s+(?:is|are))?\s*:\s*(?P<outcome>Upheld|Overturned)\b(?=[ \t.]*(?:\n|$))", re.IGNORECASE
+    r"(?P<tail>\s{1,9}(?:is|are))?\s{0,9}:\s{0,9}(?P<outcome>Upheld|Overturned)\b(?=[ \t.]{0,99}(?:\n|$))",
+    re.IGNORECASE,
 )
 CLAIMS_ADMINISTRATOR: Final = re.compile(
     any_of("Claims Administrator guideline", "Claims Administrator guidelines") + r"\s*:", re.IGNORECASE
@@ -78,7 +79,7 @@ DETERMINED: Final = re.compile(
     re.IGNORECASE,
 )
 NECESSARY: Final = re.compile(
-    r"\s*\b(?:is|are|was|were)\s*(?P<not>not\s*)?medically\s*necessary(?:\s*and\s*appropriate)?", re.IGNORECASE
+    r"\s{0,9}\b(?:is|are|was|were)\s*(?P<not>not\s*)?medically\s*necessary(?:\s*and\s*appropriate)?", re.IGNORECASE
 )
 REGARDING: Final = re.compile(
     r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?Regarding\s+the\s+requests?\s+for\s+", re.IGNORECASE | re.MULTILINE
@@ -107,11 +108,27 @@ HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
         "injury": any_of("Date of Injury") + r"\s*:",
         "decision": r"(?:" + heading("Decision Date") + r"\s*:|^[ \t]*Dated\s*:)",
         "ur_denial": any_of("UR Denial Date") + r"\s*:",
-        "received": r"Application\s+(?:\w+\s+)?Received\s*:",
+        "application_received": r"Application\s+(?:\w+\s+)?Received\s*:",
     }.items()
 }
 CASE_NUMBER: Final = re.compile(r"\bCM\s?(?P<year>\d{2})\s?-\s?(?P<serial>\d{6,8})\b")
 PRIORITY: Final = re.compile(r"Priority\s*:\s*(?P<value>[A-Za-z]+)", re.IGNORECASE)
+
+# Where a letter may begin, and what shows that the one before it has been told.
+LETTER_START: Final = re.compile(
+    r"^[ \t]*(?:"
+    + "|".join(
+        (
+            r"(?:IMR\s*)?Case\s*Number\s*:\s*CM\S+\s+Date\s*(?:Assigned|of\s*Injury)",
+            heading("HOW THE IMR FINAL DETERMINATION WAS MADE"),
+            heading("Notice of Independent Medical Review Determination"),
+            heading("MAXIMUS FEDERAL SERVICES, INC.") + r"\s*\n\s*(?:Notice|Independent)",
+            heading("MEDICAL PROFESSIONAL REVIEW"),
+        )
+    )
+    + ")",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 # Lines that belong to the page and not to the letter. A line of this kind is read as white space.
 FURNITURE: Final = re.compile(

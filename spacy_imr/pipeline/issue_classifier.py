@@ -58,7 +58,7 @@ def rationale_view(doc: Doc, issue: IssueDict) -> Doc | None:
 
 @Language.factory(
     "imr_issue_classifier",
-    assigns=["doc._.letter"],
+    assigns=["doc._.letters"],
     default_config={
         "model": DEFAULT_MODEL,
         "target": "outcome",
@@ -84,9 +84,14 @@ def create_issue_classifier(
     return IssueClassifier(nlp.vocab, model, name, target=target, view=view, scorer=scorer)
 
 
+def doc_issues(doc: Doc) -> list[IssueDict]:
+    """The issues of all letters in `doc`; none if no component found any."""
+    return [issue for letter in doc._.letters or [] for issue in letter["issues"]]
+
+
 class IssueClassifier(TextCategorizer):
-    """Writes ``{target}_probabilities`` into each issue of ``doc._.letter`` and fills `target` where the letter
-    itself does not say it. Where letter and classifier disagree, ``doc._.letter["warnings"]`` says so.
+    """Writes ``{target}_probabilities`` into each issue of ``doc._.letters`` and fills `target` where the letter
+    itself does not say it. Where letter and classifier disagree, ``doc._.letters["warnings"]`` says so.
     """
 
     def __init__(
@@ -114,24 +119,25 @@ class IssueClassifier(TextCategorizer):
         """Distribute the rows of `scores` over the issues, in the order of `predict`."""
         row = 0
         for doc in docs:
-            for issue, _ in self._texts(doc):
-                self._annotate(doc, issue, [float(value) for value in scores[row]])
-                row += 1
+            for letter in doc._.letters or []:
+                for issue in letter["issues"]:
+                    if self.view(doc, issue) is not None:
+                        self._annotate(letter, issue, [float(value) for value in scores[row]])
+                        row += 1
 
-    def _annotate(self, doc: Doc, issue: IssueDict, scores: list[float]) -> None:
+    def _annotate(self, letter: IssueDict, issue: IssueDict, scores: list[float]) -> None:
         issue[f"{self.target}_probabilities"] = dict(zip(self.labels, scores, strict=True))
         best = self.labels[max(range(len(scores)), key=scores.__getitem__)]
         if issue[self.target] is None:
             issue[self.target] = best
             issue[f"{self.target}_source"] = self.name
         elif issue[self.target] != best:
-            doc._.letter["warnings"].append(
+            letter["warnings"].append(
                 f"issue {issue['number']}: the heading says {issue[self.target]}, the rationale reads as {best}"
             )
 
     def _texts(self, doc: Doc) -> list[tuple[IssueDict, Doc]]:
-        issues = doc._.letter["issues"] if doc._.letter else []
-        return [(issue, text) for issue in issues if (text := self.view(doc, issue)) is not None]
+        return [(issue, text) for issue in doc_issues(doc) if (text := self.view(doc, issue)) is not None]
 
     # --- training ---
 
@@ -161,7 +167,7 @@ class IssueClassifier(TextCategorizer):
                 {
                     issue[self.target]
                     for example in get_examples()
-                    for issue in (example.reference._.letter or {"issues": []})["issues"]
+                    for issue in doc_issues(example.reference)
                     if issue[self.target]
                 }
             )
@@ -200,8 +206,8 @@ def score_outcomes(examples: Iterable[Example], **kwargs: Any) -> dict[str, floa
     """``outcome_balanced_accuracy``: mean recall over the outcomes that occur; issues are matched by number."""
     hits: dict[str, list[bool]] = {}
     for example in examples:
-        predicted = {issue["number"]: issue for issue in (example.predicted._.letter or {"issues": []})["issues"]}
-        for issue in (example.reference._.letter or {"issues": []})["issues"]:
+        predicted = {issue["number"]: issue for issue in doc_issues(example.predicted)}
+        for issue in doc_issues(example.reference):
             scores = predicted.get(issue["number"], {}).get("outcome_probabilities")
             best = max(scores, key=scores.__getitem__) if scores else None
             hits.setdefault(issue["outcome"], []).append(best == issue["outcome"])

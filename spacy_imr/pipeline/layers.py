@@ -40,7 +40,7 @@ def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> No
 def _without_space(doc: Doc) -> tuple[Doc, numpy.ndarray[Any, Any]]:
     """`doc` without white-space tokens, and for every token of `doc` the row of its vector."""
     rows = []
-    words = []
+    words: list[str] = []
     for token in doc:
         rows.append(len(words))
         if not token.is_space:
@@ -61,9 +61,9 @@ def _skip_space(
         summed = []
         for gradient, vector, (_, rows) in zip(gradients, vectors, pairs, strict=True):
             total = model.ops.alloc2f(*vector.shape)
-            model.ops.scatter_add(total, model.ops.asarray1i(rows), gradient)
+            model.ops.scatter_add(total, model.ops.asarray1i(rows.tolist()), gradient)
             summed.append(total)
-        return backprop(summed)  # type: ignore[no-any-return]
+        return backprop(summed)
 
     return outputs, backward
 

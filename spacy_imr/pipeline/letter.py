@@ -6,44 +6,53 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from spacy_imr.guidelines import families
-from spacy_imr.letter import Bounds, Issue, parse_letter
+from spacy_imr.letter import Bounds, Issue, Letter, parse_letters
 
 
-@Language.factory("imr_letter", assigns=["doc.spans", "doc._.letter"])
+@Language.factory("imr_letter", assigns=["doc.spans", "doc._.letters"])
 def create_letter_reader(nlp: Language, name: str) -> LetterReader:
     """Component that reads the letter's structure; needs nothing but the tokenizer."""
     return LetterReader()
 
 
 class LetterReader:
-    """Sets ``doc._.letter`` (a plain dict, all bounds as ``[start, end]`` characters), ``doc.spans["sections"]``
+    """Sets ``doc._.letters`` (plain dicts, all bounds as ``[start, end]`` characters), ``doc.spans["sections"]``
     (labelled by section name) and ``doc.spans["issues"]`` (heading to end of rationale, labelled by outcome).
     """
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
-        letter = parse_letter(text)
-        warnings = []
-        if letter.format == "unknown":
-            warnings.append("unknown format: no heading of a determination letter was found")
-        doc._.letter = {
-            "format": letter.format,
-            "case_number": _plain(letter.case_number),
-            "priority": _plain(letter.priority),
-            "dates": {name: list(bounds) for name, bounds in letter.dates.items()},
-            "issues": [_issue(text, issue) for issue in letter.issues],
-            "warnings": warnings,
-        }
+        letters = parse_letters(text)
+        doc._.letters = [_letter(text, letter) for letter in letters]
         doc.spans["sections"] = [
-            span for section in letter.sections if (span := char_span(doc, section.bounds, section.name))
+            span
+            for letter in letters
+            for section in letter.sections
+            if (span := char_span(doc, section.bounds, section.name))
         ]
-        issues = [_whole(issue) for issue in letter.issues]
         doc.spans["issues"] = [
             span
-            for bounds, issue in zip(issues, letter.issues, strict=True)
-            if bounds and (span := char_span(doc, bounds, issue.outcome or ""))
+            for letter in letters
+            for issue in letter.issues
+            if (bounds := _whole(issue)) and (span := char_span(doc, bounds, issue.outcome or ""))
         ]
         return doc
+
+
+def _letter(text: str, letter: Letter) -> dict[str, object]:
+    warnings = []
+    if letter.format == "unknown":
+        warnings.append("unknown format: no heading of a determination letter was found")
+    return {
+        "format": letter.format,
+        "bounds": list(letter.bounds),
+        "case_number": _plain(letter.case_number),
+        "priority": _plain(letter.priority),
+        "dates": {name: list(bounds) for name, bounds in letter.dates.items()},
+        "sections": [[section.name, *section.bounds] for section in letter.sections],
+        "issues": [_issue(text, issue) for issue in letter.issues],
+        "warnings": warnings,
+    }
 
 
 def char_span(doc: Doc, bounds: Bounds, label: str) -> Span | None:

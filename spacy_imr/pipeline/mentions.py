@@ -136,9 +136,9 @@ def _outside(doc: Doc, ent: Span, taken: list[tuple[int, int]]) -> list[Span]:
 
 
 def _citations(doc: Doc) -> list[tuple[int, int]]:
-    letter = doc._.letter or {"issues": []}
     return [
         tuple(bounds)
+        for letter in doc._.letters or []
         for issue in letter["issues"]
         for key in ("claims_administrator_citation", "reviewer_citation")
         if (bounds := issue[key])

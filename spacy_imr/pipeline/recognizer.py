@@ -126,7 +126,7 @@ class Recognizer(TrainablePipe):
             for token, tag in gold_tags(example.reference):
                 truth[token, index[tag]] = 1
                 known[token] = 1
-            gradient = (probabilities - self.model.ops.asarray(truth)) * self.model.ops.asarray(known)
+            gradient = (probabilities - self.model.ops.asarray2f(truth)) * self.model.ops.asarray2f(known)  # type: ignore[arg-type]
             loss += float((gradient**2).sum())
             gradients.append(gradient / max(1, total) * 100)
         return loss, gradients
@@ -143,9 +143,9 @@ def gold_tags(doc: Doc) -> Iterator[tuple[int, str]]:
     inside = {}
     for ent in doc.ents:
         tokens = [token.i for token in ent if not token.is_space]
-        for position, token in enumerate(tokens):
-            prefix = "U" if len(tokens) == 1 else "B" if position == 0 else "L" if token == tokens[-1] else "I"
-            inside[token] = f"{prefix}-{ent.label_}"
+        for position, index in enumerate(tokens):
+            prefix = "U" if len(tokens) == 1 else "B" if position == 0 else "L" if index == tokens[-1] else "I"
+            inside[index] = f"{prefix}-{ent.label_}"
     for token in doc:
         if not token.is_space:
             yield token.i, inside.get(token.i, "O")

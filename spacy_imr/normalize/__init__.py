@@ -1,0 +1,1 @@
+"""From what a letter says to what it means: spine levels, dates, assertions, attachments."""

@@ -1,0 +1,72 @@
+"""Whether a diagnosis is affirmed, denied, supposed, past, another person's, or said of patients in general."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import Final
+
+from spacy_imr.normalize.cues import CUES, GENERAL, PATIENT, PSEUDO, TERMINATORS, Assertion, Direction
+
+# How far a cue reaches inside its sentence, in characters. A list ("no fever, chills, …") may be long.
+REACH: Final = 180
+# Where several cues hold, the first of these counts.
+_ORDER: Final[tuple[Assertion, ...]] = ("other_person", "negated", "hypothetical", "historical")
+
+_SENTENCE_END: Final = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bvs)(?<!\bMs)[.!?;]\s+(?=[A-Z0-9(\"“])|\n\s*\n|:\s*\n")
+
+
+def _words(phrases: Iterable[str]) -> str:
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(phrases, key=len, reverse=True))
+
+
+_PSEUDO: Final = re.compile(rf"(?<![\w-])(?:{_words(PSEUDO)})(?!\w)", re.IGNORECASE)
+_TERMINATOR: Final = re.compile(rf"(?<![\w-])(?:{_words(TERMINATORS)})(?!\w)", re.IGNORECASE)
+_GENERAL: Final = re.compile(rf"(?<![\w-])(?:{_words(GENERAL)})(?!\w)", re.IGNORECASE)
+_PATIENT: Final = re.compile(rf"(?<![\w-])(?:{_words(PATIENT)})(?!\w)", re.IGNORECASE)
+_CUES: Final[dict[tuple[Assertion, Direction], re.Pattern[str]]] = {
+    (assertion, direction): re.compile(rf"(?<![\w-])(?:{_words(cues)})(?!\w)", re.IGNORECASE)
+    for assertion, direction, cues in CUES
+}
+
+
+class Assertions:
+    """Assertions of the diagnoses of one text; its sentences are found once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Bounds of the sentence around a mention."""
+        before = bisect_right(self.ends, start)
+        after = bisect_left(self.ends, end)
+        begin = self.ends[before - 1] if before else 0
+        return begin, self.ends[after] if after < len(self.ends) else len(self.text)
+
+    def of(self, start: int, end: int) -> Assertion:
+        """Assertion of the diagnosis that stands at `start` to `end`."""
+        begin, stop = self.sentence(start, end)
+        before = _PSEUDO.sub(_blank, self.text[max(begin, start - REACH) : start])
+        after = _PSEUDO.sub(_blank, self.text[end : min(stop, end + REACH)])
+        for match in _TERMINATOR.finditer(before):
+            before = " " * match.end() + before[match.end() :]
+        if stopped := _TERMINATOR.search(after):
+            after = after[: stopped.start()]
+        # What follows a mention speaks of it only inside its own clause.
+        after = re.split(r"[,;(]|\band\b", after, maxsplit=1)[0]
+        for assertion in _ORDER:
+            if _CUES[assertion, "before"].search(before):
+                return assertion
+            pattern = _CUES.get((assertion, "after"))
+            if pattern and pattern.search(after):
+                return assertion
+        sentence = self.text[max(begin, start - 1500) : min(stop, end + 1500)]
+        if _GENERAL.search(sentence) and not _PATIENT.search(sentence):
+            return "general"
+        return "affirmed"
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

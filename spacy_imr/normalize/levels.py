@@ -1,0 +1,96 @@
+"""Spine levels as vertebrae and motion segments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+# Roots are counted like vertebrae; there are eight cervical roots. A sixth lumbar vertebra is a known variant.
+_HIGHEST: Final = {"C": 8, "T": 12, "L": 6, "S": 5}
+_SPINE: Final = (
+    [f"C{n}" for n in range(1, 8)]
+    + [f"T{n}" for n in range(1, 13)]
+    + [f"L{n}" for n in range(1, 6)]
+    + [f"S{n}" for n in range(1, 6)]
+)
+_ORDINALS: Final = {
+    word: number
+    for number, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
+}
+_NUMBERS: Final = {
+    word: number for number, word in enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1)
+}
+_REGIONS: Final = {"cervical": "C", "thoracic": "T", "dorsal": "T", "lumbar": "L", "sacral": "S"}
+_SPOKEN: Final = re.compile(
+    rf"(?:(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?=st|nd|rd|th))(?:st|nd|rd|th)?\s+(?P<region>{'|'.join(_REGIONS)})"
+    rf"|(?P<before>{'|'.join(_REGIONS)})\s+(?P<number>{'|'.join(_NUMBERS)}|\d{{1,2}}))",
+    re.IGNORECASE,
+)
+_PART: Final = re.compile(r"(?P<letter>[CTDLS])?\s?-?\s?(?P<number>\d{1,2})", re.IGNORECASE)
+_RANGE: Final = re.compile(r"\b(?:to|through|thru)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SpineLevel:
+    """A normalised level. `valid` is False for a level that no spine has, such as ``L7``, and for an unreadable one."""
+
+    vertebrae: tuple[str, ...]
+    segments: tuple[str, ...]
+    valid: bool
+
+
+def normalize_level(text: str) -> SpineLevel:
+    """Vertebrae and motion segments of a level as it is printed.
+
+    ``L3-5`` is L3, L4, L5 and the segments L3-L4 and L4-L5; ``L5`` alone has no segment; a range is filled. White
+    space and line breaks do not matter.
+    """
+    spoken = _SPOKEN.search(text)
+    if spoken:
+        region = _REGIONS[(spoken["region"] or spoken["before"]).lower()]
+        word = (spoken["ordinal"] or spoken["number"]).lower()
+        number = _ORDINALS.get(word) or _NUMBERS.get(word) or int(word)
+        return _level([(region, number)], ranged=False)
+    named: list[tuple[str, int]] = []
+    region = ""
+    for part in _PART.finditer(text):
+        region = (part["letter"] or region).upper().replace("D", "T")
+        if region:
+            named.append((region, int(part["number"])))
+    return _level(named, ranged=bool(_RANGE.search(text)) or len(named) == 2)
+
+
+def _level(named: list[tuple[str, int]], ranged: bool) -> SpineLevel:
+    names = list(dict.fromkeys(f"{region}{number}" for region, number in named))
+    valid = bool(named) and all(1 <= number <= _HIGHEST[region] for region, number in named)
+    places = [_SPINE.index(name) for name in names if name in _SPINE]
+    if ranged and len(places) == len(names) >= 2:
+        names = _SPINE[min(places) : max(places) + 1]
+    elif len(places) == len(names):
+        names.sort(key=_SPINE.index)
+    segments = tuple(f"{a}-{b}" for a, b in pairwise(names) if _adjacent(a, b)) if valid else ()
+    return SpineLevel(tuple(names), segments, valid)
+
+
+def _adjacent(upper: str, lower: str) -> bool:
+    if upper in _SPINE and lower in _SPINE:
+        return _SPINE.index(lower) == _SPINE.index(upper) + 1
+    return (upper, lower) in {("C7", "C8"), ("C8", "T1"), ("L5", "L6"), ("L6", "S1")}
