@@ -217,6 +217,7 @@ class Page:
         self.text = ""
         self.spans: Spans = []
         self.regions: dict[str, tuple[int, int]] = {}
+        self.header: dict[str, str] = {}
 
     def add(self, text: str, spans: Spans | None = None, region: str | None = None) -> Page:
         """Append `text` with its own spans (offsets inside `text`), and name it if it is a region."""
@@ -227,9 +228,12 @@ class Page:
             self.regions[region] = (base, base + len(text))
         return self
 
-    def add_date(self, value: str) -> Page:
-        """Append a date of the boilerplate, annotated."""
-        return self.add(value, [(0, len(value), "DATE")])
+    def add_date(self, iso: str, style: str, field: str | None = None) -> Page:
+        """Append a date of the boilerplate as the state prints it, annotated; `field` names a field of the header."""
+        value = us_date(iso, style)
+        if field:
+            self.header[field] = iso
+        return self.add(value, [(0, len(value), "DATE")], field)
 
     def replace(self, edits: list[tuple[int, int, str]]) -> None:
         """Apply non-overlapping edits (start, end, new text) and move every offset with them."""
@@ -357,6 +361,10 @@ def assemble(draft: Draft, mentions: dict[str, Spans], plan: dict[str, Any]) -> 
         "text": page.text,
         "spans": [{"start": s, "end": e, "label": label} for s, e, label in sorted(page.spans)],
         "issues": [_issue(page, number, issue) for number, issue in enumerate(draft.issues)],
+        "header": {
+            field: {"start": page.regions[field][0], "end": page.regions[field][1], "value": iso}
+            for field, iso in page.header.items()
+        },
         "provenance": {
             "source": "authored",
             "case_number": plan["case_number"] if plan["case_number"] in page.text else None,

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from corpus.authoring import Draft, Layout, Page, Spans, us_date
+from corpus.authoring import Draft, Layout, Page, Spans
 
 Plan = dict[str, Any]
 Mentions = dict[str, Spans]
@@ -106,11 +106,15 @@ def write_2014(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout:
 
 def write_2016(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout: Layout, rng: random.Random) -> None:
     """The letters of 2016 and later, with their header block."""
-    page.add(f" \nCase Number: {plan['case_number']} \nDate Assigned: ").add_date(us_date(plan["assigned"]))
-    page.add(" Date of Injury:  ").add_date(us_date(plan["injury"]))
-    page.add("\nDecision Date: ").add_date(us_date(plan["decision"]))
-    page.add(" UR Denial Date:  ").add_date(us_date(plan["ur_denial"]))
-    page.add(f"\nPriority:  {plan['priority']} Application\nReceived: \n").add_date(us_date(plan["received"]))
+    page.add(f" \nCase Number: {plan['case_number']} \nDate Assigned: ").add_date(
+        plan["assigned"], "padded", "assigned"
+    )
+    page.add(" Date of Injury:  ").add_date(plan["injury"], "padded", "injury")
+    page.add("\nDecision Date: ").add_date(plan["decision"], "padded", "decision")
+    page.add(" UR Denial Date:  ").add_date(plan["ur_denial"], "padded", "ur_denial")
+    page.add(f"\nPriority:  {plan['priority']} Application\nReceived: \n").add_date(
+        plan["received"], "padded", "application_received"
+    )
     page.add("\n \nHOW THE IMR FINAL DETERMINATION WAS MADE\n")
     page.add(HOW_2014.format(credentials="", services="Service") + "\n \n" + _qualifications(rng))
     page.add(f"\n \nCLINICAL CASE SUMMARY\n{SUMMARY_INTRO}\n \n")
@@ -132,18 +136,22 @@ def write_2013(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout:
     """The notices of determination of 2013: the list of decisions twice, then qualifications, summary, issues."""
     page.add("MAXIMUS FEDERAL SERVICES, INC.\nIndependent Medical Review\n \n")
     page.add("Notice of Independent Medical Review Determination\n \nDated: ")
-    page.add_date(us_date(plan["decision"], "short")).add("\n \n")
+    page.add_date(plan["decision"], "short", "decision").add("\n \n")
     if rng.random() < 0.75:
-        page.add(f"IMR Case Number: {plan['case_number']}  Date of Injury: ").add_date(us_date(plan["injury"], "short"))
-        page.add("\nClaims Number:   UR Denial Date: ").add_date(us_date(plan["ur_denial"], "short"))
-        page.add("\nPriority: STANDARD  Application Received: ").add_date(us_date(plan["received"], "short"))
+        page.add(f"IMR Case Number: {plan['case_number']}  Date of Injury: ").add_date(
+            plan["injury"], "short", "injury"
+        )
+        page.add("\nClaims Number:   UR Denial Date: ").add_date(plan["ur_denial"], "short", "ur_denial")
+        page.add("\nPriority: STANDARD  Application Received: ").add_date(
+            plan["received"], "short", "application_received"
+        )
         page.add("\nEmployee Name: \nProvider Name: \n \n")
     _determined(page, draft, mentions, region=True)
     page.add("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\n \n")
-    page.add("An application for Independent Medical Review was filed on ").add_date(us_date(plan["received"], "short"))
-    page.add(" disputing the Utilization Review Denial dated ").add_date(us_date(plan["ur_denial"], "short"))
+    page.add("An application for Independent Medical Review was filed on ").add_date(plan["received"], "short")
+    page.add(" disputing the Utilization Review Denial dated ").add_date(plan["ur_denial"], "short")
     page.add(". A Notice of Assignment and Request for Information was provided to the above parties on ")
-    page.add_date(us_date(plan["assigned"], "short"))
+    page.add_date(plan["assigned"], "short")
     page.add(". A decision has been made for each of the treatment and/or services that were in dispute:\n \n")
     _determined(page, draft, mentions, region=False)
     page.add("Medical Qualifications of the Expert Reviewer:\n")
@@ -160,7 +168,7 @@ def write_2013(page: Page, draft: Draft, mentions: Mentions, plan: Plan, layout:
             "Disclaimer: The following case summary was taken directly from the utilization review "
             "denial/modification dated "
         )
-        page.add_date(us_date(plan["ur_denial"], "short")).add(".\n \n")
+        page.add_date(plan["ur_denial"], "short").add(".\n \n")
     _summary(page, draft, mentions)
     page.add("\n \nDocuments Reviewed for Determination:\n")
     page.add(

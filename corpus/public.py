@@ -52,6 +52,9 @@ def to_standoff(letter: CorpusLetter) -> Standoff:
         "sha256": text_hash(letter.text),
         "spans": [[position[span.start], position[span.end], span.label] for span in letter.spans],
         "issues": issues,
+        "header": {
+            name: [position[field.start], position[field.end], field.value] for name, field in letter.header.items()
+        },
         "provenance": letter.provenance,
     }
 
@@ -72,7 +75,9 @@ def from_standoff(record: Standoff, text: str) -> CorpusLetter:
         issue | {name: region(*issue[name]) if issue[name] else None for name in REGIONS} for issue in record["issues"]
     ]
     spans = [region(start, end) | {"label": label} for start, end, label in record["spans"]]
+    header = {name: region(start, end) | {"value": value} for name, (start, end, value) in record["header"].items()}
     fields = {"id": record["id"], "format": record["format"], "text": text, "spans": spans, "issues": issues}
+    fields["header"] = header
     return CorpusLetter.model_validate(fields | {"provenance": record["provenance"]})
 
 

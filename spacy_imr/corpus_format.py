@@ -33,6 +33,12 @@ class GoldSpan(Region):
     label: EntityLabel
 
 
+class GoldHeaderField(Region):
+    """A field of the header: where it stands, and its value (ISO 8601 for a date)."""
+
+    value: str
+
+
 class GoldIssue(_Strict):
     """An annotated issue; regions are null where the letter (an excerpt) has no such part."""
 
@@ -54,6 +60,7 @@ class CorpusLetter(_Strict):
     text: str
     spans: list[GoldSpan]
     issues: list[GoldIssue]
+    header: dict[str, GoldHeaderField] = {}
     provenance: dict[str, Any]
 
 
