@@ -126,14 +126,15 @@ class _Builder:
         text = self.text
         item = issue["item"]
         inside = [ent for ent in self.ents if item and item[0] <= ent.start_char and ent.end_char <= item[1]]
-        probabilities = issue.get("outcome_probabilities", {})
         outcome, source = issue["outcome"], issue["outcome_source"]
-        confidence = None if outcome is None else 1.0 if source == "heading" else probabilities.get(outcome)
+        chances = issue["probabilities"].get(source, {})
+        confidence = None if outcome is None else 1.0 if source == "heading" else chances.get(outcome)
         cited: dict[str, Any] = {}
         for party in ("claims_administrator", "reviewer"):
             citation = text_at(text, issue[f"{party}_citation"])
             cited[f"{party}_citation"] = citation
             cited[f"{party}_guidelines"] = issue[f"{party}_guidelines"]
+            cited[f"{party}_guidelines_source"] = issue[f"{party}_guidelines_source"]
             cited[f"{party}_sections"] = cited_sections(citation.text) if citation else []
             cited[f"{party}_pages"] = cited_pages(citation.text) if citation else []
         return Issue(
@@ -143,7 +144,8 @@ class _Builder:
             outcome=outcome,
             outcome_source=source,
             outcome_confidence=confidence,
-            outcome_probabilities=probabilities,
+            review=issue["review"],
+            probabilities=issue["probabilities"],
             rationale=text_at(text, issue["rationale"]),
             **cited,
         )

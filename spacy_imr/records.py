@@ -120,16 +120,20 @@ class Issue(_Record):
     outcome_confidence: float | None = Field(
         description="1 where the heading says the outcome, else the classifier's probability of it."
     )
-    outcome_probabilities: dict[Outcome, float] = Field(
-        description="The classifier's reading of the rationale, whatever the heading says; empty without a classifier."
+    review: bool = Field(description="True where no heading says the outcome and the classifier is not sure.")
+    probabilities: dict[str, dict[str, float]] = Field(
+        description="What each classifier reads, whatever the letter says, by its name: imr_outcome from "
+        "the rationale, imr_reasons from the rationale without its conclusions, …"
     )
     rationale: Text | None
     claims_administrator_citation: Text | None
     claims_administrator_guidelines: list[Family]
     claims_administrator_sections: list[str] = Field(description="Chapters and sections that the citation names.")
     claims_administrator_pages: list[str]
+    claims_administrator_guidelines_source: str | None = Field(description="citation, or the name of a classifier.")
     reviewer_citation: Text | None
     reviewer_guidelines: list[Family]
+    reviewer_guidelines_source: str | None
     reviewer_sections: list[str]
     reviewer_pages: list[str]
 

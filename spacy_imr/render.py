@@ -59,8 +59,9 @@ def _flat(text: Text | None) -> str:
 
 def _issue_table(issue: Issue) -> str:
     outcome = issue.outcome or "-"
-    chance = issue.outcome_probabilities.get(issue.outcome) if issue.outcome else None
-    reading = f" (by {issue.outcome_source}" + (f"; rationale reads so with {chance:.2f})" if chance else ")")
+    reading = (
+        f" (by {issue.outcome_source}; confidence {issue.outcome_confidence:.2f})" if issue.outcome_confidence else ""
+    )
     return (
         "<table>"
         + _row(f"issue {issue.number}", _flat(issue.item))

@@ -96,7 +96,7 @@ def issue_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> Metrics:
 
 
 def _masked(issue: dict[str, Any] | None) -> str | None:
-    scores = issue.get("outcome_probabilities") if issue else None
+    scores = issue["probabilities"].get("imr_outcome") if issue else None
     return max(scores, key=scores.__getitem__) if scores else None
 
 

@@ -4,9 +4,7 @@ It is spaCy's `TextCategorizer` with one change: an example is an issue, not a d
 issue is a registered *view*; the views of the outcome never hold the heading that gives the outcome away.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy
@@ -18,8 +16,8 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 from thinc.api import Model
 
-IssueDict = dict[str, Any]
-View = Callable[[Doc, IssueDict], Doc | None]
+from spacy_imr.labels import FAMILIES, OUTCOMES
+from spacy_imr.pipeline.views import IssueDict, View
 
 DEFAULT_MODEL = {
     "@architectures": "spacy.TextCatParametricAttention.v1",
@@ -37,35 +35,16 @@ DEFAULT_MODEL = {
 }
 
 
-@registry.misc("imr.rationale_view.v1")
-def create_rationale_view() -> View:
-    """The rationale alone: the heading of the issue is masked by not being there."""
-    return rationale_view
-
-
-def rationale_view(doc: Doc, issue: IssueDict) -> Doc | None:
-    """The reviewer's reasons in lower case without white space, so that neither wrapping nor capitals matter.
-
-    None if the issue has no rationale.
-    """
-    bounds = issue.get("rationale")
-    if not bounds:
-        return None
-    span = doc.char_span(bounds[0], bounds[1], alignment_mode="expand")
-    words = [token.lower_ for token in span if not token.is_space] if span is not None else []
-    return Doc(doc.vocab, words=words) if words else None
-
-
 @Language.factory(
     "imr_issue_classifier",
     assigns=["doc._.letters"],
     default_config={
         "model": DEFAULT_MODEL,
         "target": "outcome",
-        "view": {"@misc": "imr.rationale_view.v1"},
+        "view": {"@misc": "imr.issue_view.v1", "parts": ["rationale"]},
+        "decides": True,
         "scorer": {"@scorers": "imr.issue_scorer.v1"},
     },
-    default_score_weights={"outcome_balanced_accuracy": 1.0},
 )
 def create_issue_classifier(
     nlp: Language,
@@ -73,15 +52,18 @@ def create_issue_classifier(
     model: Model[list[Doc], Any],
     target: str,
     view: View,
+    decides: bool,
     scorer: Callable[..., Any] | None,
-) -> IssueClassifier:
+) -> "IssueClassifier":
     """Trainable component that classifies each issue.
 
-    model: any exclusive text classification architecture of spaCy.
-    target (str): field of the issue that is predicted.
+    model: a text classification architecture of spaCy, exclusive for the outcome, not exclusive for guidelines.
+    target (str): field of the issue that is predicted: ``outcome``, ``claims_administrator_guidelines`` or
+        ``reviewer_guidelines``.
     view: what the model reads of an issue.
+    decides (bool): whether the prediction becomes the value of the field where the letter itself does not give one.
     """
-    return IssueClassifier(nlp.vocab, model, name, target=target, view=view, scorer=scorer)
+    return IssueClassifier(nlp.vocab, model, name, target=target, view=view, decides=decides, scorer=scorer)
 
 
 def doc_issues(doc: Doc) -> list[IssueDict]:
@@ -90,8 +72,11 @@ def doc_issues(doc: Doc) -> list[IssueDict]:
 
 
 class IssueClassifier(TextCategorizer):
-    """Writes ``{target}_probabilities`` into each issue of ``doc._.letters`` and fills `target` where the letter
-    itself does not say it. Where letter and classifier disagree, ``doc._.letters["warnings"]`` says so.
+    """Writes probabilities into ``issue["probabilities"][name]`` for each issue of ``doc._.letters``.
+
+    If it decides, it fills its field where the letter does not say it, and adds a warning to the letter where letter
+    and classifier disagree. An exclusive classifier whose best label is less probable than ``cfg["review_below"]``
+    decides nothing: the issue is marked for review.
     """
 
     def __init__(
@@ -102,42 +87,72 @@ class IssueClassifier(TextCategorizer):
         *,
         target: str,
         view: View,
+        decides: bool,
         scorer: Callable[..., Any] | None,
     ) -> None:
         super().__init__(vocab, model, name, threshold=0.5, scorer=scorer)
         self.target = target
         self.view = view
+        self.decides = decides
+        self.cfg.setdefault("temperature", 1.0)
+        self.cfg.setdefault("review_below", 0.5)
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether an issue has one label of this target, or any number."""
+        return self.target == "outcome"
 
     def predict(self, docs: Iterable[Doc]) -> Any:
-        """Scores of all issues of all documents, shape (issues that have a text, labels)."""
-        texts = [text for doc in docs for _, text in self._texts(doc)]
+        """Probabilities of all issues of all documents, shape (issues that have a text, labels)."""
+        texts = [text for doc in docs for _, _, text in self._texts(doc)]
         if not texts:
             return numpy.zeros((0, len(self.labels)), dtype="f")
-        return numpy.asarray(self.model.predict(texts))
+        return self._calibrated(numpy.asarray(self.model.predict(texts)))
+
+    def _calibrated(self, scores: Any) -> Any:
+        """Scores softened by the temperature that was fitted on the dev letters."""
+        heat = float(self.cfg["temperature"])
+        if heat == 1.0:
+            return scores
+        scores = numpy.clip(scores, 1e-9, 1 - 1e-9)
+        raised = scores ** (1 / heat)
+        if self.exclusive:
+            return raised / raised.sum(axis=1, keepdims=True)
+        return raised / (raised + (1 - scores) ** (1 / heat))
 
     def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
         """Distribute the rows of `scores` over the issues, in the order of `predict`."""
         row = 0
         for doc in docs:
-            for letter in doc._.letters or []:
-                for issue in letter["issues"]:
-                    if self.view(doc, issue) is not None:
-                        self._annotate(letter, issue, [float(value) for value in scores[row]])
-                        row += 1
+            for letter, issue, _ in self._texts(doc):
+                self._annotate(letter, issue, dict(zip(self.labels, map(float, scores[row]), strict=True)))
+                row += 1
 
-    def _annotate(self, letter: IssueDict, issue: IssueDict, scores: list[float]) -> None:
-        issue[f"{self.target}_probabilities"] = dict(zip(self.labels, scores, strict=True))
-        best = self.labels[max(range(len(scores)), key=scores.__getitem__)]
-        if issue[self.target] is None:
-            issue[self.target] = best
+    def _annotate(self, letter: IssueDict, issue: IssueDict, chances: dict[str, float]) -> None:
+        issue["probabilities"][self.name] = chances
+        if not self.decides:
+            return
+        best = max(chances, key=chances.__getitem__)
+        if self.exclusive:
+            sure = chances[best] >= float(self.cfg["review_below"])
+            if issue[self.target] is None:
+                issue["review"] = not sure
+                if sure:
+                    issue[self.target], issue[f"{self.target}_source"] = best, self.name
+            elif issue[self.target] != best and sure:
+                letter["warnings"].append(
+                    f"issue {issue['number']}: the heading says {issue[self.target]}, the rationale reads as {best}"
+                )
+        elif not issue[self.target]:
+            issue[self.target] = [label for label in FAMILIES if chances.get(label, 0.0) >= 0.5] or [best]
             issue[f"{self.target}_source"] = self.name
-        elif issue[self.target] != best:
-            letter["warnings"].append(
-                f"issue {issue['number']}: the heading says {issue[self.target]}, the rationale reads as {best}"
-            )
 
-    def _texts(self, doc: Doc) -> list[tuple[IssueDict, Doc]]:
-        return [(issue, text) for issue in doc_issues(doc) if (text := self.view(doc, issue)) is not None]
+    def _texts(self, doc: Doc) -> Iterator[tuple[IssueDict, IssueDict, Doc]]:
+        for letter in doc._.letters or []:
+            for issue in letter["issues"]:
+                text = self.view(doc, issue)
+                if text is not None:
+                    yield letter, issue, text
 
     # --- training ---
 
@@ -145,11 +160,12 @@ class IssueClassifier(TextCategorizer):
         """One example an issue, from the gold issues of the reference."""
         expanded = []
         for example in examples:
-            for issue, text in self._texts(example.reference):
-                if issue[self.target] is None:
+            for _, issue, text in self._texts(example.reference):
+                value = issue[self.target]
+                if not value:
                     continue
                 gold = text.copy()
-                gold.cats = {label: float(label == issue[self.target]) for label in self.labels}
+                gold.cats = {label: float(label == value or label in value) for label in self.labels}
                 expanded.append(Example(text, gold))
         return expanded
 
@@ -158,58 +174,60 @@ class IssueClassifier(TextCategorizer):
         get_examples: Callable[[], Iterable[Example]],
         *,
         nlp: Language | None = None,
-        labels: Any = None,
+        labels: Iterable[str] | None = None,
         positive_label: str | None = None,
     ) -> None:
-        """Find the labels in the gold issues and set up the model."""
-        if labels is None:
-            labels = sorted(
-                {
-                    issue[self.target]
-                    for example in get_examples()
-                    for issue in doc_issues(example.reference)
-                    if issue[self.target]
-                }
-            )
-        for label in labels:
+        """Set the labels of the target and set up the model on its issues."""
+        for label in labels or (OUTCOMES if self.exclusive else FAMILIES):
             self.add_label(label)
-        super().initialize(
-            lambda: self._issue_examples(get_examples()), nlp=nlp, labels=None, positive_label=positive_label
-        )
+        super().initialize(lambda: self._issue_examples(get_examples()), nlp=nlp, positive_label=positive_label)
+
+    def _validate_categories(self, examples: Iterable[Example]) -> None:
+        """Issues of a guideline target have any number of labels; there is nothing to forbid."""
 
     def update(
-        self, examples: Iterable[Example], *, drop: float = 0.0, sgd: Any = None, losses: dict[str, float] | None = None
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
         """Learn from the gold issues of `examples`."""
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         expanded = self._issue_examples(examples)
-        if not expanded:
-            return losses
-        texts = [example.predicted for example in expanded]
-        scores, backprop = self.model.begin_update(texts)
-        loss, gradient = self.get_loss(expanded, scores)
-        backprop(gradient)
-        if sgd is not None:
-            self.finish_update(sgd)
-        losses[self.name] += loss
-        return losses
+        return super().update(expanded, drop=drop, sgd=sgd, losses=losses) if expanded else losses
 
 
 @registry.scorers("imr.issue_scorer.v1")
-def create_issue_scorer() -> Callable[..., dict[str, float]]:
-    """Balanced accuracy of the outcome that the classifier reads, over the issues of the examples."""
-    return score_outcomes
+def create_issue_scorer() -> Callable[..., dict[str, Any]]:
+    """Scores of the classifiers over the issues of the examples, by the name of the pipe."""
+    return score_issues
 
 
-def score_outcomes(examples: Iterable[Example], **kwargs: Any) -> dict[str, float]:
-    """``outcome_balanced_accuracy``: mean recall over the outcomes that occur; issues are matched by number."""
-    hits: dict[str, list[bool]] = {}
+def score_issues(examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+    """``issues_{pipe}``: for an outcome, the mean recall over the outcomes that occur; for guidelines, micro-F1 at a
+    probability of one half. Issues are matched by number; one that was not found counts as missed.
+    """
+    recalls: dict[str, dict[str, list[bool]]] = {}
+    marks: dict[str, list[tuple[bool, bool]]] = {}
     for example in examples:
-        predicted = {issue["number"]: issue for issue in doc_issues(example.predicted)}
+        predicted = {issue["number"]: issue["probabilities"] for issue in doc_issues(example.predicted)}
         for issue in doc_issues(example.reference):
-            scores = predicted.get(issue["number"], {}).get("outcome_probabilities")
-            best = max(scores, key=scores.__getitem__) if scores else None
-            hits.setdefault(issue["outcome"], []).append(best == issue["outcome"])
-    recalls = [sum(found) / len(found) for found in hits.values()]
-    return {"outcome_balanced_accuracy": sum(recalls) / len(recalls) if recalls else 0.0}
+            for name, chances in predicted.get(issue["number"], {}).items():
+                if set(chances) == set(OUTCOMES):
+                    hit = max(chances, key=chances.__getitem__) == issue["outcome"]
+                    recalls.setdefault(name, {}).setdefault(issue["outcome"], []).append(hit)
+                else:
+                    party = "claims_administrator" if "claims" in name else "reviewer"
+                    gold = issue[f"{party}_guidelines"]
+                    marks.setdefault(name, []).extend((label in gold, p >= 0.5) for label, p in chances.items())
+    scores = {
+        f"issues_{name}": sum(sum(hits) / len(hits) for hits in found.values()) / len(found)
+        for name, found in recalls.items()
+    }
+    for name, pairs in marks.items():
+        hits = sum(gold and got for gold, got in pairs)
+        scores[f"issues_{name}"] = 2 * hits / max(1, sum(gold for gold, _ in pairs) + sum(got for _, got in pairs))
+    return scores

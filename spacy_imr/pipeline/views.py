@@ -1,0 +1,67 @@
+"""What a classifier may read of an issue: the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from spacy.tokens import Doc
+from spacy.util import registry
+
+from spacy_imr.letter.conclusions import reasons
+
+IssueDict = dict[str, Any]
+View = Callable[[Doc, IssueDict], Doc | None]
+Bounds = tuple[int, int]
+
+PARTS: Final = ("heading", "rationale", "reasons", "claims_administrator_citation", "reviewer_citation")
+# How far behind an item its outcome may stand ("… is not medically necessary and appropriate").
+_TAIL: Final = 60
+
+
+@registry.misc("imr.issue_view.v1")
+def create_issue_view(parts: list[str]) -> View:
+    """A view of the named parts of an issue.
+
+    parts: some of ``heading`` (the item and the words that decide on it), ``rationale``, ``reasons`` (the rationale
+    without its conclusions, see `spacy_imr.letter.conclusions`), ``claims_administrator_citation``,
+    ``reviewer_citation``. Raises `ValueError` for another name.
+    """
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        raise ValueError(f"imr.issue_view.v1: unknown parts {unknown}. Use some of {list(PARTS)}.")
+
+    def view(doc: Doc, issue: IssueDict) -> Doc | None:
+        text = doc.text
+        return lowered(doc, [bounds for part in parts for bounds in part_bounds(text, issue, part)])
+
+    return view
+
+
+def part_bounds(text: str, issue: IssueDict, part: str) -> list[Bounds]:
+    """Where a part of an issue stands in the text; several pieces for the reasons, none if the issue lacks it."""
+    if part == "heading":
+        if not issue["item"]:
+            return []
+        start, end = issue["item"]
+        stop = min(
+            [end + _TAIL, len(text)] + [issue[key][0] for key in PARTS[3:] if issue[key] and issue[key][0] > end]
+        )
+        return [(start, stop)]
+    if part == "reasons":
+        if not issue["rationale"]:
+            return []
+        start, end = issue["rationale"]
+        return [(start + low, start + high) for low, high in reasons(text[start:end])]
+    return [tuple(issue[part])] if issue[part] else []
+
+
+def lowered(doc: Doc, pieces: Sequence[Bounds]) -> Doc | None:
+    """The pieces as one `Doc` of lower-case words without white space, so that neither wrapping nor capitals matter;
+    None if nothing is left.
+    """
+    words: list[str] = []
+    for start, end in pieces:
+        span = doc.char_span(start, end, alignment_mode="expand") if start < end else None
+        words += [token.lower_ for token in span or () if not token.is_space]
+    return Doc(doc.vocab, words=words) if words else None
