@@ -18,8 +18,11 @@ Words = tuple[str, ...]
 COMMON = 4
 RUN = 12
 NEAR_DUPLICATE = 0.5
-# Words of the MTUS itself, which reviewers and writers quote alike (8 CCR 9792.24.1).
-QUOTED = ("an option when pain medication is reduced or not tolerated",)
+# Words of the MTUS itself, which reviewers and writers quote alike (8 CCR 9792.24).
+QUOTED = (
+    "an option when pain medication is reduced or not tolerated",
+    "any compounded product that contains at least one drug",
+)
 
 
 def letter_problems(letter: CorpusLetter) -> list[str]:

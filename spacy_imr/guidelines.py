@@ -14,22 +14,31 @@ _FLAGS: Final = re.IGNORECASE
 
 # What a party says it did not rely on is cut out before anything is looked for.
 _NOT_RELIED_ON: Final = re.compile(
-    r"did\s+not\s+(?:base|rely)[^.]{0,60}?\bon\s+(?:the\s+|any\s+)?(?:MTUS|ACOEM|ODG)\b(?:\s+guidelines?)?"
+    r"did\s+not\s+(?:base|rely)[^.]{0,60}?\bon\s+(?:the\s+|any\s+)?(?:MTUS|ACOEM|ODG)\b(?:(?!\bbut\b|\bbased\b)[^.;])*"
+    r"|(?:(?:which|neither|none)(?:\s+of\s+which)?\s+(?:is|are|being)\s+(?:not\s+)?|not\s+|both\s+|also\s+)?"
+    r"(?:a\s+)?part\s+of\s+the\s+(?:MTUS|medical\s+treatment\s+utilization\s+schedule)"
+    r"|\bno\s+(?:\w+\s+){0,2}(?:section|part|chapter|provision|guideline)s?\s+of\s+the\s+MTUS"
+    r"(?:\s+(?:was|is|being|were)?\s*(?:found\s+)?(?:to\s+be\s+)?(?:applicable|relevant|so))?"
     r"|outside\s+of\s+the\s+MTUS(?:\s+Guidelines?)?"
     r"|(?:the\s+)?(?:MTUS|ACOEM|ODG)(?:\s+(?:Guidelines?|and|or|nor|/|ACOEM|ODG|,)){0,4}\s+"
     r"(?:is|are|was|were)\s+(?:silent|not\s+applicable)[^.]*"
     r"|(?:the\s+)?(?:MTUS|ACOEM|ODG)(?:\s+(?:Guidelines?|and|or|nor|/|ACOEM|ODG|,)){0,4}\s+"
-    r"(?:do|does|did)\s+not\s+(?:\w+\s+)?(?:address|apply|cover|mention|discuss|speak)[^.;,]*",
+    r"(?:do|does|did)\s+not\s+(?:\w+\s+)?(?:address|apply|cover|mention|discuss|speak)(?:(?!\band\s+(?:based|used|relied)|\bbut\b)[^.;,])*"
+    r"|\bno\s+MTUS\s+\w+\s+(?:address|appl)\w*|\bMTUS\s+\w+\s+(?:\w+\s+)?not\s+applicable",
     _FLAGS,
 )
 _NONE: Final = re.compile(
     r"did\s+not\s+(?:cite|provide|identify|reference|specify|list|use|state|indicate|name)\b[^.]{0,40}?"
     r"(?:evidence|guideline|citation|criteria|source|basis|authority)"
-    r"|(?:no|not\s+based\s+on\s+any|did\s+not\s+(?:base|rely)[^.]{0,60}\bon\s+any)\s+"
+    r"|(?:no|not\s+based\s+on\s+any|did\s+not\s+(?:base|rely)[^.]{0,60}\bon\s+(?:any|a))\s+"
     r"(?:(?:evidence[- ]based|medical|specific|applicable|treatment|published)\s+)*"
     r"(?:guideline|evidence|citation|criteria)"
     r"|not\s+(?:cited|given|provided|stated|specified)\b",
     _FLAGS,
+)
+# The names of sections are no names of guidelines ("General Approaches 2004, Section(s): Initial Approaches to …").
+_SECTION_LIST: Final = re.compile(
+    r"Section\(?s?\)?\s*:.{0,400}?(?=,?\s+and\s+(?:on\s+)?(?:the\s+)?[A-Z][^,.;]{0,60}\b20\d\d|[.;]|$)", re.DOTALL
 )
 _NON_MTUS: Final = re.compile(r"non\s*-?\s*MTUS\s+(?:citations?|guidelines?|sources?)", _FLAGS)
 _ODG: Final = re.compile(r"\bODG\b|official\s+disabilit(?:y|ies)", _FLAGS)
@@ -48,20 +57,21 @@ _MTUS: Final[dict[Family, re.Pattern[str]]] = {
     "MTUS_ACOEM": re.compile(
         r"\bACOEM\b|American\s+College\s+of\s+Occupational|"
         rf"{_CHAPTERS}\s+(?:Complaints?|Conditions?|Disorders?)|"
-        rf"MTUS\s+{_CHAPTERS}\b|"
+        rf"MTUS\s+{_CHAPTERS}\b|initial\s+approaches\s+to\s+treatment|cornerstones\s+of\s+disability|"
         r"MTUS\s+(?:\(?effective[^)]*\)?\s+)?(?:Chronic\s+Pain|Opioids)\s+(?:Guideline\s+)?20(?:1[789]|2\d)",
         _FLAGS,
     ),
     "MTUS_POSTSURGICAL": re.compile(
-        r"post\s*-?\s*(?:surgical|operative)\s+(?:physical\s+)?(?:treatment|medicine|rehab|guideline|therapy|section)",
+        r"post\s*-?\s*surgical\s+(?:physical\s+)?(?:treatment|medicine|rehab|guideline|therapy|section)",
         _FLAGS,
     ),
     "MTUS_ACUPUNCTURE": re.compile(
         r"acupuncture\s+(?:medical\s+)?(?:treatment|guidelines?|\d{4})|MTUS\s+acupuncture|9792\.24\.1", _FLAGS
     ),
     "MTUS_OTHER": re.compile(
-        r"opioids?\s+(?:medical\s+)?treatment|general\s+approaches|formulary|MTUS\s+opioids?\s+guideline|"
-        r"initial\s+approaches\s+to\s+treatment|medical\s+evidence\s+search\s+sequence|strength\s+of\s+evidence",
+        r"opioids?\s+(?:medical\s+)?treatment|general\s+approaches(?!.{0,40}ACOEM)|formulary|MTUS\s+opioids?\s+guideline|"
+        r"(?:based\s+on|and)\s+(?:the\s+)?MTUS\s*[.;]|MTUS,?\s+(?:in\s+general|generally|as\s+a\s+whole|no\s+section)|"
+        r"MTUS\s+(?:\(?medical\s+evidence|hierarchy|evidence)|9792\.2[0-1]\b|medical\s+evidence\s+search\s+sequence|strength\s+of\s+evidence",
         _FLAGS,
     ),
 }
@@ -71,8 +81,8 @@ _OTHER: Final = re.compile(
     r"medscape|pub\s*med|\bNCBI\b|\bNIH\b|\bNLM\b|med\s*line|journal|\bet\s+al\b|cochrane|systematic\s+review|meta-analys|"
     r"\b(?:American|North\s+American|National|International|European|Canadian|Washington|Colorado|New\s+York)\s+"
     r"(?!College\s+of\s+Occupational)[A-Z]|\b(?:AAOS|AAN|AHRQ|APA|ASIPP|NASS|CDC|CMS|NCCN|PDR|JAMA|NEJM|AAFP|ACR|ACC|AHA)\b|"
-    r"physicians?['’]?s?\s+desk|textbook|\bed(?:ition|\.)|www\.|https?:|\.(?:com|org|gov|edu|net)\b|"
-    r"labor\s+code|\bCCR\b|code\s+of\s+regulations|statute|aetna|blue\s+cross|anthem|cigna|milliman|\bMCG\b|interqual|"
+    r"physicians?['’]?s?\s+desk|textbook|society|internal\s+(?:review\s+)?(?:criteria|guideline|policy)|\bU\.?S\.?C\b|\bact\b|www\.|https?:|\.(?:com|org|gov|edu|net)\b|"
+    r"labor\s+code|\bCCR\b(?!\W+(?:section\s+)?9792)|code\s+of\s+regulations(?!\W+(?:section\s+)?9792)|statute|aetna|blue\s+cross|anthem|cigna|milliman|\bMCG\b|interqual|"
     r"medicare|clearinghouse|judg(?:e)?ment|standard\s+of\s+care|literature|article|drugs?\.com|mosby|epocrates|wheeless|"
     r"campbell|harrison|goodman|merck|mayo\s+clinic|wikipedia|web\s*md|drug\s+information|clinical\s+(?:experience|practice)|"
     r"\bmedical\s+(?:policy|disability\s+adv)|\bMDA\b|consensus|study|trial\b",
@@ -88,7 +98,7 @@ def families(citation: str) -> list[Family]:
     if not citation.strip():
         return []
     says_none = bool(_NONE.search(citation))
-    text = _NOT_RELIED_ON.sub(" ", citation)
+    text = _SECTION_LIST.sub(" ", _NOT_RELIED_ON.sub(" ", citation))
     marks = list(_NON_MTUS.finditer(text))
     inside = text[: marks[0].start()] if marks else text
     ends = [mark.start() for mark in marks[1:]] + [len(text)]

@@ -49,6 +49,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return bounds
 
 
+def conclusions(text: str) -> list[tuple[int, int]]:
+    """Bounds of the sentences of a rationale that say how it was decided: those that a pattern of `CONCLUSIONS`
+    catches, and the last one.
+    """
+    kept = set(reasons(text))
+    return [bounds for bounds in sentences(text) if bounds not in kept]
+
+
 def reasons(text: str) -> list[tuple[int, int]]:
     """Bounds of the sentences of a rationale that do not say how it was decided: neither one that a pattern of
     `CONCLUSIONS` catches, nor the last one.

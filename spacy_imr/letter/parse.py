@@ -52,7 +52,7 @@ def mask_furniture(text: str) -> str:
     A case number that stands in the first lines is the letter's own and is kept for `parse_letter` by reading the
     text itself.
     """
-    return p.FURNITURE.sub(lambda match: " " * len(match[0]), text)
+    return p.FURNITURE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def strip(text: str, start: int, end: int) -> Bounds | None:

@@ -137,6 +137,8 @@ FURNITURE: Final = re.compile(
     r"|page[ \t]+\d{1,3}"
     r"|MAXIMUS[ \t]+Federal[ \t]+Services[ \t]*[-–—][ \t]*CONFIDENTIAL[^\n]{0,40}"
     r"|(?:(?:IMR[ \t]+)?Case[ \t]+Number:?[ \t]*)?CM\d{2}-\d{6,8}[ \t]*(?:\d{1,3}|page[ \t]+\d+(?:[ \t]+of[ \t]+\d+)?)?"
-    r")[ \t]*$",
+    r")[ \t]*$"
+    # A page number alone between empty lines.
+    r"|(?<=\n)[ \t]*\n[ \t]*\d{1,2}[ \t]*\n(?=[ \t]*\n)",
     re.IGNORECASE | re.MULTILINE,
 )

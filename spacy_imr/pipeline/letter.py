@@ -6,7 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from spacy_imr.guidelines import families
-from spacy_imr.letter import Bounds, Issue, Letter, parse_letters
+from spacy_imr.letter import Bounds, Issue, Letter, mask_furniture, parse_letters
 
 
 @Language.factory("imr_letter", assigns=["doc.spans", "doc._.letters"])
@@ -23,7 +23,8 @@ class LetterReader:
     def __call__(self, doc: Doc) -> Doc:
         text = doc.text
         letters = parse_letters(text)
-        doc._.letters = [_letter(text, letter) for letter in letters]
+        clean = mask_furniture(text)
+        doc._.letters = [_letter(clean, letter) for letter in letters]
         doc.spans["sections"] = [
             span
             for letter in letters

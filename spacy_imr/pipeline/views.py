@@ -8,13 +8,14 @@ from typing import Any, Final
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from spacy_imr.letter.conclusions import reasons
+from spacy_imr.letter.conclusions import conclusions, reasons
 
 IssueDict = dict[str, Any]
 View = Callable[[Doc, IssueDict], Doc | None]
 Bounds = tuple[int, int]
 
-PARTS: Final = ("heading", "rationale", "reasons", "claims_administrator_citation", "reviewer_citation")
+CITATIONS: Final = ("claims_administrator_citation", "reviewer_citation")
+PARTS: Final = ("heading", "rationale", "conclusion", "reasons", *CITATIONS)
 # How far behind an item its outcome may stand ("… is not medically necessary and appropriate").
 _TAIL: Final = 60
 
@@ -23,9 +24,9 @@ _TAIL: Final = 60
 def create_issue_view(parts: list[str]) -> View:
     """A view of the named parts of an issue.
 
-    parts: some of ``heading`` (the item and the words that decide on it), ``rationale``, ``reasons`` (the rationale
-    without its conclusions, see `spacy_imr.letter.conclusions`), ``claims_administrator_citation``,
-    ``reviewer_citation``. Raises `ValueError` for another name.
+    parts: some of ``heading`` (the item and the words that decide on it), ``rationale``, ``conclusion`` (its sentences
+    that say how it was decided, see `spacy_imr.letter.conclusions`), ``reasons`` (its other sentences),
+    ``claims_administrator_citation``, ``reviewer_citation``. Raises `ValueError` for another name.
     """
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
@@ -45,14 +46,15 @@ def part_bounds(text: str, issue: IssueDict, part: str) -> list[Bounds]:
             return []
         start, end = issue["item"]
         stop = min(
-            [end + _TAIL, len(text)] + [issue[key][0] for key in PARTS[3:] if issue[key] and issue[key][0] > end]
+            [end + _TAIL, len(text)] + [issue[key][0] for key in CITATIONS if issue[key] and issue[key][0] > end]
         )
         return [(start, stop)]
-    if part == "reasons":
+    if part in ("reasons", "conclusion"):
         if not issue["rationale"]:
             return []
         start, end = issue["rationale"]
-        return [(start + low, start + high) for low, high in reasons(text[start:end])]
+        chosen = (reasons if part == "reasons" else conclusions)(text[start:end])
+        return [(start + low, start + high) for low, high in chosen]
     return [tuple(issue[part])] if issue[part] else []
 
 
