@@ -23,6 +23,8 @@ _INFIXES = (
     r"[^\w\s.,'’]",
     r"_",
     # 10mg -> 10 | mg, but L5, T12, B12 and 2nd stay whole.
+    # A level that a missing space has joined to the word before it: leftS1 -> left | S1.
+    r"(?<=[a-z])(?=[CTLS]\d{1,2}(?!\w))",
     r"(?<=\d)(?=(?:mg|mcg|ml|gm|g|cc|meq|tabs?|caps?|units?|hrs?|days?|weeks?|x)\b)",
 )
 

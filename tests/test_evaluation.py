@@ -1,7 +1,8 @@
 import pytest
 
 from spacy_imr.evaluation.counts import Counts, bootstrap, overlap_counts, prf, strict_counts
-from spacy_imr.evaluation.evaluate import outcome_scores
+from spacy_imr.evaluation.views import calibration, families_row, outcome_row
+from training.calibrate import best_temperature, review_threshold
 
 GOLD = {(0, 10, "DIAGNOSIS"), (20, 30, "PROCEDURE"), (40, 44, "DATE")}
 LABELS = ("DIAGNOSIS", "PROCEDURE", "DATE")
@@ -34,9 +35,30 @@ def test_bootstrap_interval_holds_the_score():
     assert bootstrap(counts, 500) == bootstrap(counts, 500)
 
 
-def test_outcome_scores_weigh_both_outcomes_alike():
-    pairs = [("UPHELD", "UPHELD")] * 8 + [("OVERTURNED", "UPHELD")] + [("OVERTURNED", "OVERTURNED")]
-    scores = outcome_scores(pairs)
-    assert scores["balanced_accuracy"] == 0.75
-    assert scores["OVERTURNED"]["support"] == 2
-    assert scores["confusion"]["OVERTURNED"] == {"UPHELD": 1, "OVERTURNED": 1, "None": 0}
+def test_outcome_row_weighs_both_outcomes_alike():
+    gold = ["UPHELD"] * 8 + ["OVERTURNED"] * 2
+    got = ["UPHELD"] * 9 + ["OVERTURNED"]
+    row = outcome_row(gold, got, list(range(10)), 50)
+    assert row["balanced_accuracy"] == 0.75
+    assert row["ci95"][0] < 0.75 <= row["ci95"][1]
+    assert row["OVERTURNED"]["support"] == 2
+    assert row["confusion"]["OVERTURNED"] == {"UPHELD": 1, "OVERTURNED": 1, "none": 0}
+
+
+def test_families_row_counts_every_family():
+    row = families_row([["ODG"], ["ODG", "OTHER"]], [["ODG"], ["NONE"]], [0, 1], 0)
+    assert row["micro"]["f1"] == pytest.approx(0.4)
+    assert row["ODG"] == {"p": 1.0, "r": 0.5, "f1": 0.6667, "support": 2, "predicted": 1}
+
+
+def test_calibration_of_a_sure_and_wrong_classifier():
+    sure = {"UPHELD": 0.95, "OVERTURNED": 0.05}
+    found = calibration([sure] * 4, ["UPHELD", "OVERTURNED", "UPHELD", "OVERTURNED"])
+    assert found["expected_error"] == pytest.approx(0.45)
+    assert found["bins"] == [{"confidence": 0.95, "accuracy": 0.5, "support": 4}]
+
+
+def test_temperature_cools_an_overconfident_classifier():
+    pairs = [({"UPHELD": 0.99, "OVERTURNED": 0.01}, {"UPHELD" if number % 4 else "OVERTURNED"}) for number in range(40)]
+    assert best_temperature(pairs) > 2
+    assert review_threshold(pairs) == pytest.approx(0.99)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
+from training.calibrate import calibrate
 
 NAME = "en_imr_sm"
 AUTHORED = Path("corpus/authored")
@@ -34,6 +35,7 @@ def main() -> int:
         overrides["training.max_steps"] = options.steps
     output = Path("build") / options.build
     model = train_pipeline(config, output / NAME, overrides)
+    calibrate(model, sets["dev"])
     facts = {
         "built_by": f"make {options.build}",
         "corpus_sha256": {str(path): sha256(path) for paths in sets.values() for path in paths},
@@ -41,7 +43,7 @@ def main() -> int:
     }
     wheel = package_pipeline(model, output / "wheels", NAME, facts)
     install_wheel(wheel)
-    _measure(options.build, sets["test"], wheel)
+    _measure(options.build, sets, wheel)
     return 0
 
 
@@ -53,13 +55,14 @@ def _join_public(letters: Path) -> dict[str, Path]:
     return {name: join_folder(name, letters, target / f"{name}.jsonl") for name in ("train", "dev", "test")}
 
 
-def _measure(build: str, tests: list[Path], wheel: Path) -> None:
+def _measure(build: str, sets: dict[str, list[Path]], wheel: Path) -> None:
     """Evaluate the installed wheel on each test set and show one letter as it is read."""
     folder = Path("models") / NAME if build == "release" else Path("build") / build
     folder.mkdir(parents=True, exist_ok=True)
-    for path in tests:
+    train = [str(path) for path in sets["train"]]
+    for path in sets["test"]:
         target = folder / f"metrics_{path.parent.name}_{path.stem}.json"
-        run("evaluate.py", NAME, str(path), "-o", str(target))
+        run("evaluate.py", NAME, str(path), "-o", str(target), "--train", *train)
     if build == "release":
         for old in Path("models").glob("*.whl"):
             old.unlink()

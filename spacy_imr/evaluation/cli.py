@@ -21,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("model", help="package name or folder of a pipeline")
     parser.add_argument("data", nargs="+", type=Path, help="corpus files (JSONL)")
     parser.add_argument("-o", "--output", type=Path, help="write the metrics as JSON")
+    parser.add_argument(
+        "--train", nargs="+", type=Path, default=[], help="corpus files the learned baselines learn from"
+    )
     parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples (0: no intervals)")
     options = parser.parse_args(arguments)
     try:
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "built_by": nlp.meta.get("built_by"),
         "data": {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in options.data},
     }
-    metrics |= evaluate(nlp, letters, options.samples)
+    metrics |= evaluate(nlp, letters, options.samples, read_corpus(*options.train))
     print(table(metrics))
     if options.output:
         options.output.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
@@ -53,16 +56,22 @@ def table(metrics: Metrics) -> str:
             f"{label:<14}{_n(row['p'])}{_n(row['r'])}{_n(row['f1'])}{interval:>18}{row['support']:>9}{_n(loose):>12}"
         )
     issues = metrics["issues"]
-    lines += ["", f"issues found {issues['found']} of {issues['support']}, items right {issues['items_right']}"]
-    for view in ("outcome_heading_visible", "outcome_heading_masked"):
-        scores = issues[view]
-        parts = ", ".join(
-            f"{o} F1 {_n(scores[o]['f1']).strip()} ({scores[o]['support']})" for o in ("UPHELD", "OVERTURNED")
-        )
-        lines.append(f"{view}: balanced accuracy {_n(scores['balanced_accuracy']).strip()}; {parts}")
-    for party, scores in issues["guidelines"].items():
-        micro = scores["micro"]
-        lines.append(f"guidelines, {party}: micro-F1 {_n(micro['f1']).strip()} ({micro['support']})")
+    lines += [
+        "",
+        f"issues found {issues['found']} of {issues['support']}, items right {issues['items_right']}, "
+        f"outcomes right {issues['outcomes_right']}",
+        "",
+        f"{'view':<34}{'system':<34}{'score':>8}{'95% interval':>18}{'support':>9}",
+    ]
+    for name, view in metrics["views"].items():
+        for system, row in view["systems"].items():
+            value = row["balanced_accuracy"] if "balanced_accuracy" in row else row["micro"]["f1"]
+            found = row.get("ci95") or row.get("micro", {}).get("ci95", [])
+            interval = "-".join(f"{bound:.3f}" for bound in found) or "-"
+            lines.append(f"{name:<34}{system:<34}{_n(value)}{interval:>18}{view['support']:>9}")
+        if "calibration" in view:
+            lines.append(f"{'':<34}expected calibration error {view['calibration']['expected_error']:.3f}")
+    lines += ["", "score: balanced accuracy of the outcome, micro-F1 of the guideline families"]
     return "\n".join(lines)
 
 

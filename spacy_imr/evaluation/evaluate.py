@@ -10,27 +10,35 @@ from spacy.tokens import Doc
 
 from spacy_imr.corpus_format import CorpusLetter
 from spacy_imr.evaluation.counts import Counts, bootstrap, overlap_counts, prf, strict_counts
-from spacy_imr.labels import ENTITY_LABELS, FAMILIES, OUTCOMES
+from spacy_imr.evaluation.views import issue_cases, view_scores
+from spacy_imr.labels import ENTITY_LABELS
+from spacy_imr.pipeline.issue_classifier import doc_issues
 
 Span = tuple[int, int, str]
 Metrics = dict[str, Any]
 
 
-def evaluate(nlp: Language, letters: Iterable[CorpusLetter], samples: int = 1000) -> Metrics:
+def evaluate(
+    nlp: Language, letters: Iterable[CorpusLetter], samples: int = 1000, train: Iterable[CorpusLetter] = ()
+) -> Metrics:
     """Run `nlp` on `letters` and compare with their annotation.
 
     Returns a dict with ``entities`` (strict and overlap P/R/F1 per label, each with support and a bootstrap interval
-    over letters), ``issues`` (number found, items, outcomes with the heading visible), ``outcome_masked`` (the
-    classifier alone) and ``guidelines``.
+    over letters), ``issues`` (number found, items, outcomes as the record gives them) and ``views`` (the classifiers,
+    each view apart, beside their baselines).
 
     samples (int): bootstrap samples over letters; 0 leaves the intervals out.
+    train: letters from which the learned baselines learn; without them those are left out.
     """
     gold = list(letters)
     docs = [nlp(letter.text) for letter in gold]
+    known = list(train)
+    taught = issue_cases(nlp, known, [nlp.make_doc(letter.text) for letter in known])
     return {
         "letters": len(gold),
         "entities": entity_scores(gold, docs, samples),
         "issues": issue_scores(gold, docs),
+        "views": view_scores(issue_cases(nlp, gold, docs), taught, samples),
     }
 
 
@@ -58,13 +66,11 @@ def predicted_spans(doc: Doc) -> set[Span]:
 
 
 def issue_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> Metrics:
-    """How issues, outcomes and guideline families are read; an issue is matched by its number."""
+    """Issues as the record gives them, whatever the evidence; an issue is matched by its number."""
     total = found = items = whole = 0
-    visible: list[tuple[str, str | None]] = []
-    masked: list[tuple[str, str | None]] = []
-    families = {party: {name: Counts() for name in FAMILIES} for party in ("claims_administrator", "reviewer")}
+    outcomes: list[tuple[str, str]] = []
     for letter, doc in zip(gold, docs, strict=True):
-        read = {issue["number"]: issue for issue in doc._.letters[0]["issues"]}
+        read = {issue["number"]: issue for issue in doc_issues(doc)}
         whole += len(read) == len(letter.issues)
         for issue in letter.issues:
             total += 1
@@ -72,49 +78,11 @@ def issue_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> Metrics:
             found += guess is not None
             item = list(guess["item"]) if guess and guess["item"] else None
             items += item == ([issue.item.start, issue.item.end] if issue.item else None) and guess is not None
-            visible.append((issue.outcome, guess["outcome"] if guess else None))
-            masked.append((issue.outcome, _masked(guess)))
-            for party, counts in families.items():
-                expected = set(getattr(issue, f"{party}_guidelines"))
-                got = set(guess[f"{party}_guidelines"]) if guess else set()
-                for name in FAMILIES:
-                    counts[name] += Counts(
-                        int(name in expected and name in got), int(name in got), int(name in expected)
-                    )
+            outcomes.append((issue.outcome, (guess["outcome"] or "") if guess else ""))
     return {
         "support": total,
         "found": found,
         "letters_with_right_number": whole,
         "items_right": items,
-        "outcome_heading_visible": outcome_scores(visible),
-        "outcome_heading_masked": outcome_scores(masked),
-        "guidelines": {
-            party: {"micro": prf(sum(counts.values(), Counts()))} | {name: prf(c) for name, c in counts.items()}
-            for party, counts in families.items()
-        },
+        "outcomes_right": sum(g == p for g, p in outcomes),
     }
-
-
-def _masked(issue: dict[str, Any] | None) -> str | None:
-    scores = issue["probabilities"].get("imr_outcome") if issue else None
-    return max(scores, key=scores.__getitem__) if scores else None
-
-
-def outcome_scores(pairs: Sequence[tuple[str, str | None]]) -> Metrics:
-    """Balanced accuracy, P/R/F1 per outcome with support, and the confusion counts; pairs are (gold, predicted)."""
-    scores: Metrics = {"support": len(pairs)}
-    recalls = []
-    for outcome in OUTCOMES:
-        counts = Counts(
-            sum(g == p == outcome for g, p in pairs),
-            sum(p == outcome for _, p in pairs),
-            sum(g == outcome for g, _ in pairs),
-        )
-        scores[outcome] = prf(counts)
-        if counts.gold:
-            recalls.append(counts.hits / counts.gold)
-    scores["balanced_accuracy"] = round(sum(recalls) / len(recalls), 4) if recalls else None
-    scores["confusion"] = {
-        g: {str(p): sum(pair == (g, p) for pair in pairs) for p in (*OUTCOMES, None)} for g in OUTCOMES
-    }
-    return scores

@@ -1,0 +1,73 @@
+"""What the dev letters decide after training: temperatures of the classifiers, and below what they ask for review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy
+import spacy
+from spacy.language import Language
+
+from spacy_imr.corpus_format import CorpusLetter, read_corpus
+from spacy_imr.evaluation.views import issue_cases
+from spacy_imr.pipeline.issue_classifier import IssueClassifier
+
+TEMPERATURES = numpy.geomspace(0.5, 8.0, 49)
+# At most this share of the issues of dev may be sent to review.
+REVIEW_SHARE = 0.05
+
+
+def calibrate(model: Path, dev: Sequence[Path]) -> None:
+    """Set ``temperature`` and ``review_below`` of every issue classifier in a trained pipeline, and save it."""
+    nlp = spacy.load(model)
+    letters = list(read_corpus(*dev))
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, IssueClassifier):
+            pipe.cfg["temperature"] = 1.0
+            pipe.cfg["review_below"] = 0.0
+    chances = _chances(nlp, letters)
+    for name, pipe in nlp.pipeline:
+        if isinstance(pipe, IssueClassifier) and chances[name]:
+            pipe.cfg["temperature"] = round(best_temperature(chances[name]), 3)
+    for name, found in _chances(nlp, letters).items():
+        pipe = nlp.get_pipe(name)
+        assert isinstance(pipe, IssueClassifier)
+        if pipe.exclusive and pipe.decides:
+            pipe.cfg["review_below"] = round(review_threshold(found), 3)
+    nlp.to_disk(model)
+
+
+Pairs = list[tuple[dict[str, float], set[str]]]
+
+
+def _chances(nlp: Language, letters: Sequence[CorpusLetter]) -> dict[str, Pairs]:
+    """For each classifier the probabilities of every dev issue and its gold labels."""
+    docs = [nlp(letter.text) for letter in letters]
+    found: dict[str, Pairs] = {name: [] for name, pipe in nlp.pipeline if isinstance(pipe, IssueClassifier)}
+    for case in issue_cases(nlp, letters, docs):
+        for name, chances in case.chances.items():
+            target = nlp.get_pipe(name).target  # type: ignore[attr-defined]
+            value = case.gold[target]
+            if value:
+                found[name].append((chances, {value} if isinstance(value, str) else set(value)))
+    return found
+
+
+def best_temperature(pairs: Pairs) -> float:
+    """The temperature with the least log loss over the probabilities of all labels."""
+    table = numpy.array([list(chances.values()) for chances, _ in pairs])
+    truth = numpy.array([[float(label in gold) for label in chances] for chances, gold in pairs])
+    table = numpy.clip(table, 1e-9, 1 - 1e-9)
+    losses = []
+    for heat in TEMPERATURES:
+        raised, rest = table ** (1 / heat), (1 - table) ** (1 / heat)
+        soft = numpy.clip(raised / (raised + rest), 1e-9, 1 - 1e-9)
+        losses.append(-(truth * numpy.log(soft) + (1 - truth) * numpy.log(1 - soft)).mean())
+    return float(TEMPERATURES[int(numpy.argmin(losses))])
+
+
+def review_threshold(pairs: Pairs) -> float:
+    """The probability below which at most `REVIEW_SHARE` of the issues fall, and at least one half."""
+    best = sorted(max(chances.values()) for chances, _ in pairs)
+    return max(0.5, best[int(len(best) * REVIEW_SHARE)]) if best else 0.5
