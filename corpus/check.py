@@ -21,6 +21,7 @@ NEAR_DUPLICATE = 0.5
 # Words of the MTUS itself, which reviewers and writers quote alike (8 CCR 9792.24).
 QUOTED = (
     "an option when pain medication is reduced or not tolerated",
+    "activities of daily living or a reduction",
     "any compounded product that contains at least one drug",
 )
 

@@ -78,3 +78,7 @@ def _print_tables(nlp: Language, sources: Iterable[Source]) -> int:
             for record in source.read(nlp)._.determinations:
                 print(determination_table(record))
     return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

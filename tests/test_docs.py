@@ -1,0 +1,49 @@
+"""The README's code runs, on the released model."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def released(root, tmp_path_factory) -> Path:
+    """The released wheel, installed into a folder of its own."""
+    wheels = sorted((root / "models").glob("en_imr_sm-*.whl"))
+    assert len(wheels) == 1, "models/ must hold exactly one wheel of en_imr_sm: run `make release`"
+    folder = tmp_path_factory.mktemp("released")
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder), str(wheels[0])]
+    subprocess.run(command, check=True)
+    return folder
+
+
+def test_readme_example_runs(root, released):
+    (code,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(code.strip().splitlines()) <= 10
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env={"PYTHONPATH": str(released)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "OVERTURNED" in done.stdout
+    assert '"schema_version":' in done.stdout
+
+
+def test_released_wheel_is_small(root):
+    for wheel in (root / "models").glob("*.whl"):
+        assert wheel.stat().st_size <= 10_000_000
+
+
+def test_released_model_reads_both_seeds(released, letters_folder, tmp_path):
+    """Every issue of the two letters of 2014-15: item, outcome, families."""
+    output = tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "spacy_imr.cli", str(letters_folder / "seeds"), "-o", str(output), "-q"]
+    subprocess.run(command, check=True, env={"PYTHONPATH": str(released)})
+    assert len(output.read_text().splitlines()) == 2
+
+
+def test_every_folder_says_what_it_is_for(root):
+    for name in ("corpus", "configs", "training", "models", "tests"):
+        assert (root / name / "README.md").is_file()
+    assert '"""' in (root / "spacy_imr" / "__init__.py").read_text(encoding="utf-8")
