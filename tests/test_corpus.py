@@ -5,6 +5,7 @@ import pytest
 from corpus.authoring import DraftError, assemble, parse_draft, resolve_draft
 from corpus.check import check, letter_problems
 from corpus.diff import diff
+from corpus.files import AUTHORED
 from corpus.public import from_standoff, to_standoff
 from corpus.stats import CARD, STATISTICS, statistics, table
 from spacy_imr.corpus_format import CorpusError, CorpusLetter, read_corpus, write_corpus
@@ -155,3 +156,21 @@ def test_statistics_in_the_card_are_current():
     figures = statistics()
     assert json.loads(STATISTICS.read_text()) == figures, "run `python -m corpus stats`"
     assert table(figures) in CARD.read_text(encoding="utf-8"), "run `python -m corpus stats`"
+
+
+def test_load_dataset_opens_the_folder_offline(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    import datasets
+
+    found = datasets.load_dataset(str(CARD.parent), "authored", cache_dir=str(tmp_path))
+    assert set(found) == {"train", "validation", "test"}
+    for split, name in (("train", "train"), ("validation", "dev"), ("test", "test")):
+        gold = list(read_corpus(AUTHORED / f"{name}.jsonl"))
+        assert found[split].num_rows == len(gold)
+        row = found[split][0]
+        assert row["text"] == gold[0].text
+        assert row["spans"][0] == gold[0].spans[0].model_dump()
+    features = found["train"].features
+    assert features["spans"].feature["start"].dtype == "int64"
+    assert features["issues"].feature["item"]["start"].dtype == "int64"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
 
 NAME = "en_imr_sm"
 AUTHORED = Path("corpus/authored")
+RELEASED = Path("models") / NAME
 
 
 def main() -> int:
@@ -57,17 +61,34 @@ def _join_public(letters: Path) -> dict[str, Path]:
 
 def _measure(build: str, sets: dict[str, list[Path]], wheel: Path) -> None:
     """Evaluate the installed wheel on each test set and show one letter as it is read."""
-    folder = Path("models") / NAME if build == "release" else Path("build") / build
+    release = build == "release"
+    folder = RELEASED if release else Path("build") / build
     folder.mkdir(parents=True, exist_ok=True)
     train = [str(path) for path in sets["train"]]
     for path in sets["test"]:
         target = folder / f"metrics_{path.parent.name}_{path.stem}.json"
         run("evaluate.py", NAME, str(path), "-o", str(target), "--train", *train)
-    if build == "release":
+        if release:
+            _log(path, json.loads(target.read_text(encoding="utf-8")))
+    if release:
         for old in Path("models").glob("*.whl"):
             old.unlink()
         shutil.copy(wheel, Path("models") / wheel.name)
     run("predict.py", "corpus/sample_letter.txt")
+
+
+def _log(data: Path, metrics: dict[str, Any]) -> None:
+    """Every look at the test letters leaves a line."""
+    row = {
+        "date": date.today().isoformat(),
+        "model": metrics["model"],
+        "built_by": metrics["built_by"],
+        "data": data.as_posix(),
+        "letters": metrics["letters"],
+        "strict_f1": {label: row["f1"] for label, row in metrics["entities"]["strict"].items()},
+    }
+    with (RELEASED / "test_runs.jsonl").open("a", encoding="utf-8") as sink:
+        sink.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,172 @@
+import numpy
+import pytest
+import spacy
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+
+from spacy_imr.pipeline.layers import build_skip_space, tag_names
+from spacy_imr.pipeline.recognizer import NEVER, best_path, gold_tags, transitions
+from spacy_imr.pipeline.views import create_issue_view
+
+LABELS = ["DATE", "DIAGNOSIS"]
+
+
+def test_gold_tags_leave_white_space_out(blank):
+    doc = blank("pain at L5-\nS1 now")
+    doc.ents = [Span(doc, 2, 6, label="SPINE_LEVEL")]
+    assert doc[2:6].text == "L5-\nS1"
+    tags = dict(gold_tags(doc))
+    assert [tags.get(token.i) for token in doc] == [
+        "O",
+        "O",
+        "B-SPINE_LEVEL",
+        "I-SPINE_LEVEL",
+        None,
+        "L-SPINE_LEVEL",
+        "O",
+    ]
+
+
+def test_best_path_makes_whole_entities():
+    names = tag_names(LABELS)
+    wanted = ["O", "B-DATE", "L-DATE", "U-DIAGNOSIS"]
+    logs = numpy.full((4, len(names)), -5.0)
+    for row, name in enumerate(wanted):
+        logs[row, names.index(name)] = -0.1
+    assert [names[tag] for tag in best_path(logs, *transitions(names))] == wanted
+    # A lone inside tag cannot stand: the best legal reading is taken.
+    logs[:] = -3.0
+    logs[1, names.index("I-DATE")] = -0.01
+    path = [names[tag] for tag in best_path(logs, *transitions(names))]
+    assert path[1] != "I-DATE" or (path[0] == "B-DATE" and path[2] in ("I-DATE", "L-DATE"))
+
+
+def test_transitions_allow_only_whole_entities():
+    names = tag_names(LABELS)
+    start, step, end = transitions(names)
+    at = names.index
+    assert step[at("B-DATE"), at("L-DATE")] == 0
+    assert step[at("B-DATE"), at("L-DIAGNOSIS")] == NEVER
+    assert step[at("B-DATE"), at("O")] == NEVER
+    assert step[at("U-DATE"), at("B-DIAGNOSIS")] == 0
+    assert start[at("I-DATE")] == NEVER
+    assert end[at("B-DATE")] == NEVER
+
+
+@pytest.fixture(scope="module")
+def tok2vec():
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    config = {"@architectures": "spacy.HashEmbedCNN.v2", "width": 16, "depth": 2, "embed_size": 100, "window_size": 1, "maxout_pieces": 2, "subword_features": True, "pretrained_vectors": None}  # fmt: skip
+    layer = spacy.registry.resolve({"model": config})["model"]
+    model = build_skip_space(layer)
+    doc = nlp("some text to start with")
+    model.initialize(X=[doc])
+    return nlp, model
+
+
+def test_skip_space_sees_no_line_breaks(tok2vec):
+    nlp, model = tok2vec
+    flat = nlp("low back pain at L5-S1 since 2012")
+    wrapped = nlp("low back\n\npain at L5-\nS1 since\n2012\n")
+    (one,) = model.predict([flat])
+    (two,) = model.predict([wrapped])
+    assert two.shape == (len(wrapped), 16)
+    kept = two[[token.i for token in wrapped if not token.is_space]]
+    numpy.testing.assert_allclose(one, kept, rtol=1e-5)
+
+
+def test_skip_space_backpropagates_every_row(tok2vec):
+    nlp, model = tok2vec
+    docs = [nlp("low\nback pain"), nlp("\n\n"), nlp("MRI")]
+    outputs, backprop = model.begin_update(docs)
+    backprop([numpy.ones_like(rows) for rows in outputs])
+    assert [len(rows) for rows in outputs] == [len(doc) for doc in docs]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A recogniser that has learned three sentences by heart."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    nlp.add_pipe("tok2vec", config={"model": {"@architectures": "imr.SkipSpace.v1", "layer": {"@architectures": "spacy.HashEmbedCNN.v2", "width": 32, "depth": 2, "embed_size": 500, "window_size": 1, "maxout_pieces": 2, "subword_features": True, "pretrained_vectors": None}}})  # fmt: skip
+    nlp.add_pipe("imr_recognizer", name="ner", config={"model": {"hidden_width": 0, "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": 32, "upstream": "tok2vec"}}})  # fmt: skip
+    data = [("He has low back pain since 2012.", [(7, 20, "DIAGNOSIS"), (27, 31, "DATE")]), ("MRI of the lumbar spine showed stenosis.", [(0, 23, "PROCEDURE"), (31, 39, "DIAGNOSIS")]), ("No change was noted.", [])]  # fmt: skip
+    examples = []
+    for text, spans in data:
+        reference = nlp.make_doc(text)
+        reference.ents = [reference.char_span(s, e, label=label) for s, e, label in spans]
+        examples.append(Example(nlp.make_doc(text), reference))
+    nlp.initialize(lambda: examples)
+    for _ in range(60):
+        nlp.update(examples, drop=0.0)
+    return nlp
+
+
+def test_recognizer_learns_and_gives_probabilities(trained):
+    doc = trained("MRI of the lumbar\nspine showed stenosis.")
+    assert [(" ".join(ent.text.split()), ent.label_) for ent in doc.ents] == [
+        ("MRI of the lumbar spine", "PROCEDURE"),
+        ("stenosis", "DIAGNOSIS"),
+    ]
+    scores = doc.spans["ner"].attrs["scores"]
+    assert len(scores) == 2
+    assert all(0.2 < score <= 1 for score in scores)
+
+
+def test_recognizer_reads_empty_and_blank_texts(trained):
+    assert [len(doc.ents) for doc in trained.pipe(["", " \n", "\n\n\n"])] == [0, 0, 0]
+
+
+def test_recognizer_keeps_entities_that_stand(trained):
+    doc = trained.make_doc("He has low back pain since 2012.")
+    doc.ents = [Span(doc, 2, 5, label="PROCEDURE")]
+    for name in ("tok2vec", "ner"):
+        doc = trained.get_pipe(name)(doc)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("low back pain", "PROCEDURE"), ("2012", "DATE")]
+
+
+def test_recognizer_survives_saving(trained, tmp_path):
+    trained.to_disk(tmp_path)
+    other = spacy.load(tmp_path)
+    text = "MRI of the lumbar spine showed stenosis."
+    assert other(text).to_json()["ents"] == trained(text).to_json()["ents"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (["rationale"], "the mri is old . it is not medically necessary . thank you for asking ."),
+        (["reasons"], "the mri is old ."),
+        (["conclusion"], "it is not medically necessary . thank you for asking ."),
+        (
+            ["heading", "rationale"],
+            "mri : upheld the mri is old . it is not medically necessary . thank you for asking .",
+        ),
+        (["reviewer_citation"], "based on odg ."),
+    ],
+)
+def test_issue_views(blank, parts, words):
+    text = "MRI: Upheld\nBased on ODG.\nThe MRI is old. It is not\nmedically necessary. Thank you for asking."
+    issue = {
+        "item": [0, 3],
+        "rationale": [26, len(text)],
+        "claims_administrator_citation": None,
+        "reviewer_citation": [12, 25],
+    }
+    view = create_issue_view(parts)(blank(text), issue)
+    assert [token.text for token in view] == words.split()
+
+
+def test_issue_view_names_an_unknown_part():
+    with pytest.raises(ValueError, match="verdict"):
+        create_issue_view(["verdict"])
+
+
+def test_masked_views_never_hold_the_heading(rules):
+    from tests import letters
+
+    doc = rules(letters.DETERMINATION_2014)
+    for issue in doc._.letters[0]["issues"]:
+        for part in ("rationale", "conclusion", "reasons"):
+            view = create_issue_view([part])(doc, issue)
+            assert view is None or not {"upheld", "overturned"} & {token.text for token in view}
+    assert isinstance(doc, Doc)
