@@ -73,7 +73,7 @@ def parse_letter(text: str) -> Letter:
     clean = mask_furniture(text)
     sections = _sections(clean)
     if p.CLAIMS_ADMINISTRATOR.search(clean) or p.RATIONALE.search(clean):
-        has_header = any(clean.find(label) >= 0 for label in ("Date Assigned", "Decision Date"))
+        has_header = any(p.HEADER_DATES[name].search(clean) for name in ("assigned", "decision"))
         name = "determination_2016" if has_header else "determination_2014"
         if any(section.name == "documents_reviewed" for section in sections):
             name = "imr_decision"
@@ -129,8 +129,8 @@ def _shifted(letter: Letter, by: int) -> Letter:
 
 
 def _header(text: str, letter: Letter) -> None:
-    if found := p.CASE_NUMBER.search(text):
-        letter.case_number = found.span()
+    if found := p.OWN_CASE_NUMBER.search(text):
+        letter.case_number = found.span("labelled" if found["labelled"] else "alone")
     # The header stands before the body: a later "Date of Injury:" belongs to a report that the letter retells.
     end = min([section.bounds[0] for section in letter.sections if section.name != "decision"] or [len(text)])
     for name, pattern in p.HEADER_DATES.items():

@@ -111,7 +111,14 @@ HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
         "application_received": r"Application\s+(?:\w+\s+)?Received\s*:",
     }.items()
 }
-CASE_NUMBER: Final = re.compile(r"\bCM\s?(?P<year>\d{2})\s?-\s?(?P<serial>\d{6,8})\b")
+_CASE: Final = r"\bCM\s?(?P<year>\d{2})\s{0,3}-\s{0,3}(?P<serial>\d{6,8})\b"
+CASE_NUMBER: Final = re.compile(_CASE)
+# The letter's own number stands behind its label or alone on a line; one in running text may be another case's.
+_ALONE: Final = _CASE.replace("?P<", "?P<alone_")
+OWN_CASE_NUMBER: Final = re.compile(
+    rf"Case\s*Number\s*:?\s*(?P<labelled>{_CASE})|^[ \t]*(?P<alone>{_ALONE})[ \t]*(?:\d{{1,3}})?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 PRIORITY: Final = re.compile(r"Priority\s*:\s*(?P<value>[A-Za-z]+)", re.IGNORECASE)
 
 # Where a letter may begin, and what shows that the one before it has been told.
