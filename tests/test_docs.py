@@ -1,11 +1,15 @@
 """The README's code runs, on the released model."""
 
+import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from training.build import sha256
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +51,24 @@ def test_every_folder_says_what_it_is_for(root):
     for name in ("corpus", "configs", "training", "models", "tests"):
         assert (root / name / "README.md").is_file()
     assert '"""' in (root / "spacy_imr" / "__init__.py").read_text(encoding="utf-8")
+
+
+def test_the_card_is_current():
+    from training.card import CARD, metrics_files, render
+
+    assert CARD.read_text(encoding="utf-8") == render(), "run `python -m training.card`"
+    for metrics in metrics_files().values():
+        assert metrics["built_by"] == "make release"
+
+
+def test_the_wheel_was_built_from_this_corpus_and_config(root):
+    """The hashes in the wheel are those of the files in the repository."""
+    (wheel,) = (root / "models").glob("en_imr_sm-*.whl")
+    with zipfile.ZipFile(wheel) as package:
+        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
+        meta = json.loads(package.read(name))
+    assert meta["built_by"] == "make release"
+    assert meta["config_sha256"] == sha256(root / "configs" / "en_imr_sm.cfg")
+    for path, recorded in meta["corpus_sha256"].items():
+        if path.startswith("corpus/"):
+            assert sha256(root / path) == recorded, f"{path} changed since the release: run `make release`"

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from training import card
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
 
@@ -74,6 +75,7 @@ def _measure(build: str, sets: dict[str, list[Path]], wheel: Path) -> None:
         for old in Path("models").glob("*.whl"):
             old.unlink()
         shutil.copy(wheel, Path("models") / wheel.name)
+        card.write()
     run("predict.py", "corpus/sample_letter.txt")
 
 
