@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 from spacy.tokens import Doc, Span
 
+from spacy_imr.letter import mask_furniture
 from spacy_imr.letter.citation import cited_pages, cited_sections
 from spacy_imr.letter.patterns import CASE_NUMBER
 from spacy_imr.letter.people import find_licences, find_patient, find_specialties
 from spacy_imr.normalize.assertion import Assertions
 from spacy_imr.normalize.dates import normalize_date
 from spacy_imr.normalize.levels import normalize_level
+from spacy_imr.pipeline.mentions import span_scores
 from spacy_imr.records import (
     DateMention,
     Dates,
@@ -49,21 +51,36 @@ def build_determinations(doc: Doc) -> list[Determination]:
     """
     if doc._.letters is None:
         raise ValueError("the record needs the component 'imr_letter': add it with nlp.add_pipe('imr_letter')")
-    text = doc.text
-    return [_Builder(doc, text, letter).build() for letter in doc._.letters]
+    shared = _Shared(doc)
+    return [_Builder(shared, letter).build() for letter in doc._.letters]
+
+
+class _Shared:
+    """What all letters of a `Doc` have in common, found once."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.text = doc.text
+        self.clean = mask_furniture(self.text)
+        self.ents = list(doc.ents)
+        self.starts = [ent.start_char for ent in self.ents]
+        self.scores = span_scores(doc)
+        self.ruled = {(span.start, span.end) for span in doc.spans.get("imr_mentions", ())}
+        self.assertions = Assertions(self.text)
+        self.pages = [page[0] for page in doc._.pages or []]
 
 
 class _Builder:
     """One letter of a `Doc`."""
 
-    def __init__(self, doc: Doc, text: str, letter: LetterDict) -> None:
-        self.text = text
+    def __init__(self, shared: _Shared, letter: LetterDict) -> None:
+        self.shared = shared
+        self.text = shared.text
         self.letter = letter
         start, end = letter["bounds"]
-        self.ents = [ent for ent in doc.ents if start <= ent.start_char and ent.end_char <= end]
-        self.confidence = _confidences(doc)
-        self.parts = sorted(_parts(letter))
-        self.pages = [page[0] for page in doc._.pages or []]
+        low, high = bisect_left(shared.starts, start), bisect_left(shared.starts, end)
+        self.ents = shared.ents[low:high]
+        self.outer = sorted((low, high, name) for name, low, high in letter["sections"])
+        self.inner = sorted(_issue_parts(letter))
         self.levels = [self._level(ent) for ent in self._of("SPINE_LEVEL")]
 
     def build(self) -> Determination:
@@ -104,15 +121,18 @@ class _Builder:
 
     def _reviewer(self) -> Reviewer:
         start, end = self.letter["bounds"]
-        head = self.text[start : min(end, start + 20000)]
+        head = self.shared.clean[start : min(end, start + 20000)]
 
         def pieces(found: list[tuple[int, int]]) -> list[Text]:
-            return [Text(text=head[low:high], start=start + low, end=start + high) for low, high in found]
+            return [
+                Text(text=self.text[start + low : start + high], start=start + low, end=start + high)
+                for low, high in found
+            ]
 
         return Reviewer(licensure=pieces(find_licences(head)), specialties=pieces(find_specialties(head)))
 
     def _patient(self) -> Patient:
-        told = next((part for part in self.parts if part[2] in ("case_summary", "text")), None)
+        told = next((part for part in self.outer if part[2] in ("case_summary", "text")), None)
         low, high = (told[0], told[1]) if told else self.letter["bounds"]
         found = find_patient(self.text, low, high)
         return Patient(
@@ -135,8 +155,9 @@ class _Builder:
             cited[f"{party}_citation"] = citation
             cited[f"{party}_guidelines"] = issue[f"{party}_guidelines"]
             cited[f"{party}_guidelines_source"] = issue[f"{party}_guidelines_source"]
-            cited[f"{party}_sections"] = cited_sections(citation.text) if citation else []
-            cited[f"{party}_pages"] = cited_pages(citation.text) if citation else []
+            flat = " ".join(self.shared.clean[citation.start : citation.end].split()) if citation else ""
+            cited[f"{party}_sections"] = cited_sections(flat)
+            cited[f"{party}_pages"] = cited_pages(flat)
         return Issue(
             number=issue["number"],
             item=text_at(text, item),
@@ -153,28 +174,25 @@ class _Builder:
     # --- mentions ---
 
     def _mention(self, ent: Span) -> dict[str, Any]:
-        confidence = self.confidence.get((ent.start, ent.end, ent.label_))
+        ruled = (ent.start, ent.end) in self.shared.ruled
         return {
             "text": ent.text,
             "start": ent.start_char,
             "end": ent.end_char,
             "label": ent.label_,
-            "source": "rule" if confidence is None else "model",
-            "confidence": confidence,
+            "source": "rule" if ruled else "model",
+            "confidence": None if ruled else self.shared.scores.get((ent.start, ent.end, ent.label_)),
             "section": self._section(ent.start_char),
-            "page": bisect_right(self.pages, ent.start_char) or None,
+            "page": bisect_right(self.shared.pages, ent.start_char) or None,
         }
 
     def _section(self, offset: int) -> str:
-        index = bisect_right(self.parts, (offset, len(self.text) + 1, "")) - 1
-        while index >= 0:
-            start, end, name = self.parts[index]
-            if start <= offset < end:
-                return name
-            if index < len(self.parts) - 20:  # parts nest two deep at most
-                break
-            index -= 1
-        return "header" if self.parts and offset < self.parts[0][0] else "other"
+        for parts in (self.inner, self.outer):
+            index = bisect_right(parts, (offset, len(self.text) + 1, "")) - 1
+            if index >= 0 and offset < parts[index][1]:
+                return parts[index][2]
+        first = min((parts[0][0] for parts in (self.inner, self.outer) if parts), default=0)
+        return "header" if offset < first else "other"
 
     def _level(self, ent: Span) -> SpineLevelMention:
         level = normalize_level(ent.text)
@@ -188,13 +206,12 @@ class _Builder:
 
     def _diagnoses(self) -> list[Diagnosis]:
         ents = self._of("DIAGNOSIS")
-        assertions = Assertions(self.text)
         return [
             Diagnosis(
                 **self._mention(ent),
                 side=found.side,
                 levels=[self.levels[number] for number in found.levels],
-                assertion=assertions.of(ent.start_char, ent.end_char),
+                assertion=self.shared.assertions.of(ent.start_char, ent.end_char),
             )
             for ent, found in zip(ents, self._attached(ents, [False] * len(ents)), strict=True)
         ]
@@ -215,19 +232,11 @@ class _Builder:
         ]
 
 
-def _confidences(doc: Doc) -> dict[tuple[int, int, str], float]:
-    """Probability of each entity that a recogniser found, by token bounds and label."""
-    found: dict[tuple[int, int, str], float] = {}
-    for group in doc.spans.values():
-        for span, score in zip(group, group.attrs.get("scores", []), strict=False):
-            found[span.start, span.end, span.label_] = min(1.0, max(0.0, float(score)))
-    return found
-
-
-def _parts(letter: LetterDict) -> list[tuple[int, int, str]]:
-    parts = [(start, end, name) for name, start, end in letter["sections"]]
-    for issue in letter["issues"]:
-        for name in ("item", "rationale", "claims_administrator_citation", "reviewer_citation"):
-            if issue[name]:
-                parts.append((*issue[name], name))
-    return parts
+def _issue_parts(letter: LetterDict) -> list[tuple[int, int, str]]:
+    """The parts of the issues of a letter: they lie inside its sections and do not overlap."""
+    return [
+        (*issue[name], name)
+        for issue in letter["issues"]
+        for name in ("item", "rationale", "claims_administrator_citation", "reviewer_citation")
+        if issue[name]
+    ]

@@ -105,3 +105,100 @@ def test_parse_letter_reads_every_public_letter(letters_folder):
             }:
                 wrong.append(gold.id)
     assert wrong == []
+
+
+D4, D6, N, R = letters.DETERMINATION_2014, letters.DETERMINATION_2016, letters.NOTICE_2013, letters.REVIEW
+
+
+def read(text):
+    letter = parse_letter(text)
+    return [(cut(text, i.item), i.outcome, cut(text, i.rationale)) for i in letter.issues]
+
+
+@pytest.mark.parametrize("text", [D4, D6, N, R])
+def test_line_ends_do_not_matter(text):
+    other = text.replace("\n", "\r\n")
+    assert read(other) == read(text)
+    assert len(parse_letter(other).dates) == len(parse_letter(text).dates)
+
+
+@pytest.mark.parametrize("mark", ["2 of 4", "CM14-0001111", "MAXIMUS Federal Services - CONFIDENTIAL", "Page 3"])
+@pytest.mark.parametrize(("before", "after"), [("documented.", "The injection"), ("necessary.", "2. Norco"), ("L4-5", "TRANSFORAMINAL"), ("10/325mg", "#60")])  # fmt: skip
+def test_page_marks_between_any_two_words_do_not_matter(mark, before, after):
+    marked = re.sub(rf"({re.escape(before)})\s+({re.escape(after)})", rf"\1\n\n{mark}\n\n\2", D4, count=1)
+    assert marked != D4
+
+    def flat(found):
+        return [tuple(part and part.replace(mark, "").replace("  ", " ") for part in issue) for issue in found]
+
+    assert flat(read(marked)) == read(D4)
+
+
+@pytest.mark.parametrize(
+    ("change", "base"),
+    [
+        (lambda t: t.replace(":  Upheld", " Upheld").replace(": Overturned", " Overturned"), D4),
+        (lambda t: re.sub(r"(guideline|rationale):", r"\1", t), D4),
+        (lambda t: t.replace("Claims Administrator guideline:", "CLAIMS  ADMINISTRATOR\nGUIDELINE :"), D4),
+        (lambda t: t.replace("Upheld", "UPHELD (denied)"), D4),
+        (lambda t: t.replace("hasdetermined", "has determined").replace("has determined", "hasdetermined"), N),
+        (lambda t: t.replace("Relied Upon", "ReliedUpon").replace("for the Decision", "for theDecision"), N),
+        (lambda t: re.sub(r"(?m)^\d\) ", "", t), N),
+        (lambda t: t.replace("FOR WHY THE", "FORWHY THE"), R),
+        (lambda t: t.lower(), R.lower()),
+    ],
+)
+def test_headings_are_read_tolerantly(change, base):
+    other = change(base)
+    assert [(item and item.lower(), outcome) for item, outcome, _ in read(other)] == [
+        (item and item.lower(), outcome) for item, outcome, _ in read(base)
+    ]
+    assert all(rationale for _, _, rationale in read(other))
+
+
+def test_header_labels_need_no_colon():
+    text = D6
+    for label in ("Date Assigned", "Date of Injury", "Decision Date", "UR Denial Date", "Priority", "Received"):
+        text = text.replace(f"{label}:", label)
+    letter = parse_letter(text)
+    assert letter.format == "determination_2016"
+    assert len(letter.dates) == 5
+    assert cut(text, letter.priority) == "Expedited"
+
+
+def test_an_issue_without_its_first_label_is_kept():
+    head, body = D4.split("2. Norco")
+    text = head + "2. Norco" + re.sub(r"Claims Administrator guideline:[^\n]*\n\n", "", body)
+    assert [(item, outcome) for item, outcome, _ in read(text)] == [
+        ("BILATERAL L4-5 TRANSFORAMINAL ESI", "UPHELD"),
+        ("Norco 10/325mg #60", "OVERTURNED"),
+    ]
+
+
+def test_an_outcome_that_belongs_to_no_issue_is_reported():
+    text = D4 + "\nWheelchair: Upheld\n"
+    assert any("belongs to no issue" in warning for warning in parse_letter(text).warnings)
+
+
+def test_a_notice_that_decides_both_ways_is_reported():
+    text = N.replace("spine is not medically", "spine is medically", 1)
+    assert "both ways" in " ".join(parse_letter(text).warnings)
+
+
+def test_quantities_are_no_numbers_of_issues():
+    text = D6.replace(
+        "Physical therapy x 12 was the original request.", "2 epidural injections x 12 was the original request."
+    )
+    assert read(text)[0][0] == "1 knee scooter"
+
+
+def test_a_rationale_ends_where_the_next_section_begins():
+    text = N + "\nMedical Qualifications of the Expert Reviewer:\nThe reviewer is Board Certified.\n"
+    assert "Board" not in read(text)[-1][2]
+
+
+def test_the_header_is_read_without_any_section():
+    text = D6[: D6.index("HOW THE")] + D6[D6.index("1 knee scooter") :]
+    letter = parse_letter(text)
+    assert len(letter.dates) == 5
+    assert cut(text, letter.case_number) == "CM16-0009999"

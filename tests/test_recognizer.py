@@ -152,7 +152,7 @@ def test_issue_views(blank, parts, words):
         "claims_administrator_citation": None,
         "reviewer_citation": [12, 25],
     }
-    view = create_issue_view(parts)(blank(text), issue)
+    view = create_issue_view(parts)(blank(text), text, issue)
     assert [token.text for token in view] == words.split()
 
 
@@ -167,6 +167,6 @@ def test_masked_views_never_hold_the_heading(rules):
     doc = rules(letters.DETERMINATION_2014)
     for issue in doc._.letters[0]["issues"]:
         for part in ("rationale", "conclusion", "reasons"):
-            view = create_issue_view([part])(doc, issue)
+            view = create_issue_view([part])(doc, doc.text, issue)
             assert view is None or not {"upheld", "overturned"} & {token.text for token in view}
     assert isinstance(doc, Doc)

@@ -8,7 +8,7 @@ from typing import Final
 _SECTIONS: Final = re.compile(
     r"Section\(?s?\)?\s*:\s*(?P<value>.{0,600}?)(?=\.\s|\.?$|,\s+and\s+[A-Z][\w ]+\d{4}|;\s)", re.DOTALL
 )
-_TITLE: Final = r"[A-Z][A-Za-z]*(?:[\s,&/-]+(?:and\s+)?[A-Z][A-Za-z]*){0,9}"
+_TITLE: Final = r"\b[A-Z][A-Za-z]{0,30}(?:[\s,&/-]{1,9}(?:and\s+)?[A-Z][A-Za-z]{0,30}){0,9}"
 _SOURCE: Final = re.compile(
     r"^(?:(?:Non-?MTUS|Citations?|Decision|based|on|the|MTUS|ACOEM|ODG|Official|Disability|Guidelines?|Medical|Treatment"
     r"|Utilization|Schedule|Per|The|California|CA)[\s,&/-]+)+"

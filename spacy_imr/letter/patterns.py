@@ -24,6 +24,11 @@ def _at_line(source: str) -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?P<heading>{source})(?![^\S\n]*(?-i:[a-z]))", re.IGNORECASE | re.MULTILINE)
 
 
+def _alone(words: str) -> str:
+    """A heading whose words may open a line of running text too: in capitals, or closed by a colon."""
+    return rf"(?:{heading(words)}[ \t]*:|(?-i:{heading(words)})(?![ \t]+(?-i:[a-z])))"
+
+
 # Section headings, at the start of a line. The name of a section is the key.
 SECTIONS: Final[dict[str, re.Pattern[str]]] = {
     "how_made": _at_line(any_of("HOW THE IMR FINAL DETERMINATION WAS MADE", "HOW THE IMR DECISION WAS MADE")),
@@ -35,30 +40,35 @@ SECTIONS: Final[dict[str, re.Pattern[str]]] = {
         )
     ),
     "case_summary": _at_line(
-        any_of("CLINICAL CASE SUMMARY", "Expert Reviewer Case Summary", "CASE SUMMARY") + r"[ \t]*:?"
+        any_of("CLINICAL CASE SUMMARY", "Expert Reviewer Case Summary", "CASE SUMMARY") + r"(?:[ \t]*:|(?=[ \t]*$))"
     ),
-    "documents_reviewed": _at_line(any_of("Documents Reviewed for Determination", "DOCUMENTS REVIEWED") + r"[ \t]*:?"),
+    "documents_reviewed": _at_line(
+        "(?:" + heading("Documents Reviewed for Determination") + r"[ \t]*:?|" + _alone("DOCUMENTS REVIEWED") + ")"
+    ),
     "issues": _at_line(
         any_of(
             "IMR ISSUES, DECISIONS AND RATIONALES", "IMR DECISION(S) AND RATIONALE(S)", "IMR DECISIONS AND RATIONALES"
         )
     ),
     "decision": _at_line(any_of("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE")),
-    "issue_at_dispute": _at_line(any_of("ISSUE AT DISPUTE", "ISSUES AT DISPUTE") + r"[ \t]*:?"),
+    "issue_at_dispute": _at_line("(?:" + _alone("ISSUE AT DISPUTE") + "|" + _alone("ISSUES AT DISPUTE") + ")"),
 }
 
-# Labels inside an issue.
+
+# Labels inside an issue. The colon may be missing where the label begins a line.
+def _label(*alternatives: str) -> re.Pattern[str]:
+    names = any_of(*alternatives)
+    return re.compile(rf"{names}\s{{0,9}}:|^[ \t]*{names}(?=[ \t]*(?:\n|(?-i:[A-Z])))", re.IGNORECASE | re.MULTILINE)
+
+
 OUTCOME: Final = re.compile(
-    r"(?P<tail>\s{1,9}(?:is|are))?\s{0,9}:\s{0,9}(?P<outcome>Upheld|Overturned)\b(?=[ \t.]{0,99}(?:\n|$))",
+    r"(?P<tail>\s{1,9}(?:is|are))?(?:\s{0,9}(?P<mark>[:–-])\s{0,9}|\s{1,9})(?P<outcome>Upheld|Overturned)\b"
+    r"(?:[ \t]*\([^()\n]{0,40}\)|[ \t]+in\s+part\b)?(?=[ \t.]{0,99}(?:\n|$)|\s{1,99}Claims\s*Administrator)",
     re.IGNORECASE,
 )
-CLAIMS_ADMINISTRATOR: Final = re.compile(
-    any_of("Claims Administrator guideline", "Claims Administrator guidelines") + r"\s*:", re.IGNORECASE
-)
-REVIEWER: Final = re.compile(
-    any_of("MAXIMUS guideline", "MAXIMUS guidelines", "Reviewer guideline") + r"\s*:", re.IGNORECASE
-)
-RATIONALE: Final = re.compile(any_of("Decision rationale") + r"\s*:", re.IGNORECASE)
+CLAIMS_ADMINISTRATOR: Final = _label("Claims Administrator guideline", "Claims Administrator guidelines")
+REVIEWER: Final = _label("MAXIMUS guideline", "MAXIMUS guidelines", "Reviewer guideline")
+RATIONALE: Final = _label("Decision rationale")
 SET_FORTH: Final = re.compile(
     heading("The Final Determination was based on decisions for the disputed items/services set forth below")
     + r"\s*:?",
@@ -74,52 +84,59 @@ REMAINING: Final = re.compile(
 
 # The notices of 2013.
 DETERMINED: Final = re.compile(
-    r"(?:(?P<number>\d{1,2})\s*[).]\s*)?MAXIMUS\s+Federal\s+Services,?\s*Inc\.?,?\s*has\s+determined\s+"
-    r"(?:that\s+)?the\s+requests?\s+for\s+",
+    r"(?:(?<![\d/.-])(?P<number>\d{1,2})\s*[).]\s*)?" + heading("MAXIMUS Federal Services") + r",?\s*Inc\.?,?\s*"
+    + heading("has determined") + r"\s*(?:that\s*)?" + heading("the request") + r"s?\s*for\s",
     re.IGNORECASE,
-)
+)  # fmt: skip
 NECESSARY: Final = re.compile(
     r"\s{0,9}\b(?:is|are|was|were)\s*(?P<not>not\s*)?medically\s*necessary(?:\s*and\s*appropriate)?", re.IGNORECASE
 )
 REGARDING: Final = re.compile(
-    r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?Regarding\s+the\s+requests?\s+for\s+", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?" + heading("Regarding the request") + r"s?\s*for\s",
+    re.IGNORECASE | re.MULTILINE,
 )
 RELIED_UPON: Final = re.compile(
-    r"Medical\s+Treatment\s+Guideline(?:\(s\)|s)?\s+Relied\s+Upon\s+by\s+"
-    r"(?:the\s+Expert\s+Reviewer\s+to\s+Make\s+His/Her\s+Decision|(?:the\s+)?(?:Medical\s+)?Professional\s+Reviewer\s+and\s+Why)\s*:?",
+    heading("Medical Treatment Guideline") + r"(?:\s*\(s\)|s)?\s*" + heading("Relied Upon by") + r"\s*(?:"
+    + heading("the Expert Reviewer to Make His/Her Decision")
+    + r"|(?:the\s*)?(?:Medical\s*)?" + heading("Professional Reviewer and Why") + r")\s*:?",
     re.IGNORECASE,
+)  # fmt: skip
+EXPERT_CITES: Final = re.compile(r"The\s*(?:Expert|Medical|Professional|Physician)\s*Reviewer\b", re.IGNORECASE)
+RATIONALE_2013: Final = re.compile(
+    r"^[ \t]*" + heading("Rationale for the Decision") + r"\s*:?", re.IGNORECASE | re.MULTILINE
 )
-EXPERT_CITES: Final = re.compile(r"The\s+(?:Expert|Medical|Professional|Physician)\s+Reviewer\b", re.IGNORECASE)
-RATIONALE_2013: Final = re.compile(r"^[ \t]*Rationale\s+for\s+the\s+Decision\s*:?", re.IGNORECASE | re.MULTILINE)
 
 # The professional reviews.
 RATIONALE_WHY: Final = re.compile(
-    r"^[ \t]*Rationale\s+for\s+why\s+the\s+requested\s+treatment\s*/?\s*service\s+(?:is|was|are|were)\s*"
+    r"^[ \t]*" + heading("Rationale for why the requested treatment") + r"\s*/?\s*service\s*(?:is|was|are|were)\s*"
     r"(?P<not>not\s*)?medically\s*necessary\s*:?",
     re.IGNORECASE | re.MULTILINE,
 )
 
 # Header block: name of the field, label. A value follows its label on the line or on the next one.
-_DATE_VALUE = r"[\s:]*(?P<value>\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}|[A-Z][a-z]+\s+\d{1,2},?\s+\d{4})"
+_DATE_VALUE = (
+    r"[\s:]*(?P<value>\d{4}-\d{2}-\d{2}|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}"
+    r"|[A-Z][a-z]+\s+\d{1,2},?\s+\d{4})(?!\d)"
+)
 HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
     name: re.compile(label + _DATE_VALUE, re.IGNORECASE | re.MULTILINE)
     for name, label in {
-        "assigned": any_of("Date Assigned") + r"\s*:",
-        "injury": any_of("Date of Injury") + r"\s*:",
-        "decision": r"(?:" + heading("Decision Date") + r"\s*:|^[ \t]*Dated\s*:)",
-        "ur_denial": any_of("UR Denial Date") + r"\s*:",
-        "application_received": r"Application\s+(?:\w+\s+)?Received\s*:",
+        "assigned": heading("Date Assigned"),
+        "injury": heading("Date of Injury"),
+        "decision": r"(?:" + heading("Decision Date") + r"|^[ \t]*Dated\s*:)",
+        "ur_denial": heading("UR Denial Date"),
+        "application_received": r"Application\s*(?:\w+\s*)?Received",
     }.items()
 }
 _CASE: Final = r"\bCM\s?(?P<year>\d{2})\s{0,3}-\s{0,3}(?P<serial>\d{6,8})\b"
-CASE_NUMBER: Final = re.compile(_CASE)
+CASE_NUMBER: Final = re.compile(_CASE, re.IGNORECASE)
 # The letter's own number stands behind its label or alone on a line; one in running text may be another case's.
 _ALONE: Final = _CASE.replace("?P<", "?P<alone_")
 OWN_CASE_NUMBER: Final = re.compile(
     rf"Case\s*Number\s*:?\s*(?P<labelled>{_CASE})|^[ \t]*(?P<alone>{_ALONE})[ \t]*(?:\d{{1,3}})?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-PRIORITY: Final = re.compile(r"Priority\s*:\s*(?P<value>[A-Za-z]+)", re.IGNORECASE)
+PRIORITY: Final = re.compile(r"\bPriority\s*:?\s*(?P<value>[A-Za-z]+)", re.IGNORECASE)
 
 # Where a letter may begin, and what shows that the one before it has been told.
 LETTER_START: Final = re.compile(
@@ -129,6 +146,7 @@ LETTER_START: Final = re.compile(
             r"(?:IMR\s*)?Case\s*Number\s*:\s*CM\S+\s+Date\s*(?:Assigned|of\s*Injury)",
             heading("HOW THE IMR FINAL DETERMINATION WAS MADE"),
             heading("Notice of Independent Medical Review Determination"),
+            heading("INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE") + r"(?!\(|S)",
             heading("MAXIMUS FEDERAL SERVICES, INC.") + r"\s*\n\s*(?:Notice|Independent)",
             heading("MEDICAL PROFESSIONAL REVIEW"),
         )

@@ -10,14 +10,16 @@ Bounds = tuple[int, int]
 Sex = Literal["female", "male"]
 
 _AGE: Final = re.compile(
-    r"(?<![\d/.-])(?P<age>\d{1,3})[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b|(?<![\d/.-])(?P<age2>\d{1,3})\s?y\.?/?o\.?\b",
+    r"(?<![\d/.-])(?P<age>\d{1,3})[\s-]*(?:years?|yrs?)[\s-]*(?:old|of\s+age)\b(?!\s+(?:injury|claim|fracture|surgery))|(?<![\d/.-])(?P<age2>\d{1,3})\s?y\.?/?o\.?\b",
     re.IGNORECASE,
 )
 _SEX: Final = re.compile(r"\b(?:(?P<female>female|woman|lady|girl)|(?P<male>male|man|gentleman|boy))\b", re.IGNORECASE)
 _SEX_INITIAL: Final = re.compile(r"\s*-?\s*(?P<initial>[FM])\b")
 _PRONOUN: Final = re.compile(r"\b(?:(?P<female>she|her|hers)|(?P<male>he|his|him))\b", re.IGNORECASE)
-_LICENSED: Final = re.compile(r"State\(s\)\s*of\s*Licensure\s*:\s*(?P<value>[^\n]+)", re.IGNORECASE)
-_SPECIALTY: Final = re.compile(r"Certification\(s\)\s*/\s*Specialty\s*:\s*(?P<value>[^\n]+)", re.IGNORECASE)
+# A value runs to the next label, heading or empty line: lines may break anywhere.
+_VALUE: Final = r"\s*:\s*(?P<value>\S.{0,300}?)\s*(?=\n\s*\n|Certification\(s\)|State\(s\)|CLINICAL|CASE\s+SUMMARY|$)"
+_LICENSED: Final = re.compile(r"State\(s\)\s*of\s*Licensure" + _VALUE, re.IGNORECASE | re.DOTALL)
+_SPECIALTY: Final = re.compile(r"Certification\(s\)\s*/\s*Specialty" + _VALUE, re.IGNORECASE | re.DOTALL)
 _BOARD: Final = re.compile(
     r"Board\s+Certified\s+in\s+(?P<value>[A-Z][^.\n]*?(?:\n[^.\n]*?)?)\s*(?:,?\s+and\s+(?:has|is)\b|\.)"
 )

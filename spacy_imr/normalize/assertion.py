@@ -14,7 +14,11 @@ REACH: Final = 180
 # Where several cues hold, the first of these counts.
 _ORDER: Final[tuple[Assertion, ...]] = ("other_person", "negated", "hypothetical", "historical")
 
-_SENTENCE_END: Final = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bvs)(?<!\bMs)[.!?;]\s+(?=[A-Z0-9(\"“])|\n\s*\n|:\s*\n")
+# An empty line ends a sentence only where the line before it has ended, or a heading stands: in some letters every
+# line is followed by an empty one.
+_SENTENCE_END: Final = re.compile(
+    r"(?<!\bDr)(?<!\bMr)(?<!\bvs)(?<!\bMs)[.!?;]\s+(?=[A-Z0-9(\"“])|\n[ \t\r]*\n\s*(?=[A-Z0-9][^\n]*:)|:\s*\n"
+)
 
 
 def _words(phrases: Iterable[str]) -> str:
@@ -22,12 +26,19 @@ def _words(phrases: Iterable[str]) -> str:
 
 
 _PSEUDO: Final = re.compile(rf"(?<![\w-])(?:{_words(PSEUDO)})(?!\w)", re.IGNORECASE)
-_TERMINATOR: Final = re.compile(rf"(?<![\w-])(?:{_words(TERMINATORS)})(?!\w)", re.IGNORECASE)
+_TERMINATOR: Final = re.compile(rf"(?<![\w-])(?:{_words(TERMINATORS)})(?!\w)|;", re.IGNORECASE)
 _GENERAL: Final = re.compile(rf"(?<![\w-])(?:{_words(GENERAL)})(?!\w)", re.IGNORECASE)
 _PATIENT: Final = re.compile(rf"(?<![\w-])(?:{_words(PATIENT)})(?!\w)", re.IGNORECASE)
-_CUES: Final[dict[tuple[Assertion, Direction], re.Pattern[str]]] = {
+_FAR: Final[dict[tuple[Assertion, Direction], re.Pattern[str]]] = {
     (assertion, direction): re.compile(rf"(?<![\w-])(?:{_words(cues)})(?!\w)", re.IGNORECASE)
-    for assertion, direction, cues in CUES
+    for assertion, direction, reach, cues in CUES
+    if reach == "clause"
+}
+# A near cue, then at most three words.
+_NEAR: Final[dict[Assertion, re.Pattern[str]]] = {
+    assertion: re.compile(rf"(?<![\w-])(?:{_words(cues)})(?!\w)(?:\s+[\w'-]+){{0,3}}\s*$", re.IGNORECASE)
+    for assertion, direction, reach, cues in CUES
+    if reach == "near"
 }
 
 
@@ -57,9 +68,10 @@ class Assertions:
         # What follows a mention speaks of it only inside its own clause.
         after = re.split(r"[,;(]|\band\b", after, maxsplit=1)[0]
         for assertion in _ORDER:
-            if _CUES[assertion, "before"].search(before):
+            near = _NEAR.get(assertion)
+            if _FAR[assertion, "before"].search(before) or (near and near.search(before[-80:])):
                 return assertion
-            pattern = _CUES.get((assertion, "after"))
+            pattern = _FAR.get((assertion, "after"))
             if pattern and pattern.search(after):
                 return assertion
         sentence = self.text[max(begin, start - 1500) : min(stop, end + 1500)]

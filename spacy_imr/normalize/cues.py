@@ -8,23 +8,24 @@ from typing import Final, Literal
 
 Assertion = Literal["affirmed", "negated", "hypothetical", "historical", "other_person", "general"]
 Direction = Literal["before", "after"]
+Reach = Literal["clause", "near"]
 
-# (assertion, direction, cues). A space in a cue stands for any white space.
-CUES: Final[tuple[tuple[Assertion, Direction, tuple[str, ...]], ...]] = (
+# (assertion, direction, reach, cues). A space in a cue stands for any white space. A "clause" cue reaches over its
+# whole clause, lists included; a "near" cue only over the next three words.
+CUES: Final[tuple[tuple[Assertion, Direction, Reach, tuple[str, ...]], ...]] = (
     (
-        "negated",
-        "before",
+        "negated", "before", "clause",
         (
-            "no", "not", "denies", "denied", "denying", "without", "negative for", "absence of", "absent", "free of",
+            "no", "denies", "denied", "denying", "without", "negative for", "absence of", "absent", "free of",
             "never had", "never has had", "never developed", "nor", "neither", "none of", "ruled out", "rules out",
-            "fails to show", "failed to show", "does not have", "did not have", "did not reveal", "did not show",
-            "does not show", "no evidence of", "no sign of", "no signs of", "not consistent with", "lack of",
-            "lacks", "rather than", "cannot", "excluded",
+            "fails to show", "failed to show", "does not have", "did not have", "do not have", "did not reveal",
+            "did not show", "does not show", "no evidence of", "no sign of", "no signs of", "not consistent with",
+            "not indicative of", "lack of", "lacks", "rather than", "excluded",
         ),
     ),
+    ("negated", "before", "near", ("not", "never", "cannot be")),
     (
-        "negated",
-        "after",
+        "negated", "after", "clause",
         (
             "ruled out", "is absent", "was absent", "are absent", "were absent", "is not seen", "was not seen",
             "is not present", "was not present", "were not present", "not identified", "not demonstrated", "not found",
@@ -33,50 +34,59 @@ CUES: Final[tuple[tuple[Assertion, Direction, tuple[str, ...]], ...]] = (
         ),
     ),
     (
-        "hypothetical",
-        "before",
+        "hypothetical", "before", "clause",
         (
-            "rule out", "r/o", "to rule out", "possible", "possibly", "probable", "probably", "suspected",
-            "suspicion of", "suspicion for", "suspects", "suspicious for", "likely", "may have", "might have",
-            "may be", "might be", "could be", "could have", "if", "in case of", "evaluate for", "assess for",
-            "screen for", "screening for", "concern for", "concerning for", "concern of", "question of",
-            "questionable", "risk of", "risk for", "at risk", "prevent", "prevention of", "avoid", "versus", "vs",
-            "presumed", "whether", "unless", "potential", "develop", "looking for", "differential",
+            "rule out", "r/o", "suspicion of", "suspicion for", "suspects", "suspicious for", "if", "in case of",
+            "evaluate for", "assess for", "screen for", "screening for", "concern for", "concerning for", "concern of",
+            "question of", "risk of", "risk for", "at risk", "prevent", "prevention of", "versus", "vs", "whether",
+            "unless", "looking for", "differential",
         ),
     ),
     (
-        "hypothetical",
-        "after",
-        ("is suspected", "was suspected", "is possible", "cannot be excluded", "not excluded", "versus", "is likely",
-         "should be ruled out", "to be ruled out", "is to be ruled out", "is being considered"),
-    ),
-    (
-        "historical",
-        "before",
+        "hypothetical", "before", "near",
         (
-            "history of", "h/o", "hx of", "past history", "past medical history", "medical history", "prior",
-            "previous", "previously", "old", "used to have", "resolved", "remote", "in the past", "childhood",
-            "years ago", "pre-existing",
-            "history significant for", "history is significant for", "history includes", "history included",
+            "possible", "possibly", "probable", "probably", "suspected", "likely", "may have", "might have", "may be",
+            "might be", "could be", "could have", "questionable", "presumed", "potential", "develop", "avoid",
         ),
     ),
-    ("historical", "after", ("resolved", "has resolved", "had resolved", "in the past", "in remission", "years ago")),
     (
-        "other_person",
-        "before",
+        "hypothetical", "after", "clause",
+        (
+            "is suspected", "was suspected", "is possible", "cannot be excluded", "not excluded", "versus", "is likely",
+            "should be ruled out", "to be ruled out", "is to be ruled out", "is being considered",
+        ),
+    ),
+    (
+        "historical", "before", "clause",
+        (
+            "history of", "h/o", "hx of", "past history", "past medical history", "medical history", "used to have",
+            "childhood", "pre-existing", "history significant for", "history is significant for", "history includes",
+            "history included",
+        ),
+    ),
+    ("historical", "before", "near", ("prior", "previous", "previously", "old", "resolved", "remote", "years ago")),
+    (
+        "historical", "after", "clause",
+        ("resolved", "has resolved", "had resolved", "in the past", "in remission", "years ago"),
+    ),
+    (
+        "other_person", "before", "clause",
         (
             "family history", "mother", "father", "brother", "sister", "parent", "parents", "grandmother",
             "grandfather", "aunt", "uncle", "sibling", "siblings", "his wife", "her husband", "coworker", "co-worker",
         ),
     ),
-    ("other_person", "after", ("in his father", "in his mother", "in her father", "in her mother", "in the family")),
+    (
+        "other_person", "after", "clause",
+        ("in his father", "in his mother", "in her father", "in her mother", "in the family"),
+    ),
 )  # fmt: skip
 
 # Words that end the reach of a cue.
 TERMINATORS: Final = (
     "but", "however", "although", "though", "except", "aside from", "apart from", "other than", "which", "who",
     "yet", "nevertheless", "still has", "still had", "continues to have", "secondary to", "due to", "owing to",
-    "because of",
+    "because", "so that", "and has", "and had", "and have", "he has", "she has", "he had", "she had",
     "presents with", "presented with", "complains of", "complained of", "reports", "reported", "remains", "revealed",
     "showed", "demonstrated", "diagnosed with", "diagnoses",
 )  # fmt: skip
@@ -86,7 +96,9 @@ PSEUDO: Final = (
     "no change in", "no improvement in", "no increase in", "no relief of", "not only", "not necessarily", "no further",
     "no longer", "not improved", "without improvement in", "without relief of", "not responded", "no response",
     "has not resolved", "not resolved", "no better", "if any", "as if", "without difficulty", "not medically necessary",
-    "no known", "may be considered",
+    "no known", "may be considered", "review denied", "UR denied", "administrator denied", "reviewer denied",
+    "was denied", "were denied", "been denied", "has denied", "had denied", "denied the request", "denied a request",
+    "denied authorization", "prior authorization", "year old", "years old", "yr old", "y/o", "not working",
 )  # fmt: skip
 
 # A sentence with one of these speaks of patients in general, unless a word of `PATIENT` stands in it too.

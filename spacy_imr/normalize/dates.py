@@ -22,10 +22,12 @@ _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<month>\d{1,2})\s*[-/.]\s*(?P<day>\d{1,2})\s*[-/.]\s*(?P<year>\d{4,}|\d{2})",
-        r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
+        r"(?P<year>\d{4})\s*[-/]\s*(?P<month>\d{1,2})\s*[-/]\s*(?P<day>\d{1,2})",
+        r"(?P<year>\d{4})-(?P<month>\d{2})",
         rf"{_NAME}\s+{_DAY}(?:\s*,\s*|\s+(?:of\s+)?){_YEAR}",
-        rf"{_DAY}\s+(?:of\s+)?{_NAME},?\s+{_YEAR}",
+        rf"(?:the\s+)?{_DAY}\s+(?:of\s+)?{_NAME},?\s+(?:of\s+)?{_YEAR}",
         rf"{_NAME}(?:\s*,\s*|\s+(?:of\s+)?){_YEAR}",
+        rf"{_NAME}\s+['’](?P<year>\d{{2}})",
         rf"{_NAME}\s+{_DAY}",
         rf"{_DAY}\s+(?:of\s+)?{_NAME}",
         r"(?P<month>\d{1,2})\s*[-/]\s*(?P<year>\d{4})",

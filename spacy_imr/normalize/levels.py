@@ -45,7 +45,8 @@ _SPOKEN: Final = re.compile(
     re.IGNORECASE,
 )
 _PART: Final = re.compile(r"(?P<letter>[CTDLS])?\s?-?\s?(?P<number>\d{1,2})", re.IGNORECASE)
-_RANGE: Final = re.compile(r"\b(?:to|through|thru)\b", re.IGNORECASE)
+_RANGE: Final = re.compile(r"\b(?:to|through|thru)\b|[-–]", re.IGNORECASE)
+_MEMBERS: Final = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,28 +64,44 @@ def normalize_level(text: str) -> SpineLevel:
     ``L3-5`` is L3, L4, L5 and the segments L3-L4 and L4-L5; ``L5`` alone has no segment; a range is filled. White
     space and line breaks do not matter.
     """
-    spoken = _SPOKEN.search(text)
+    levels: list[SpineLevel] = []
+    region = ""
+    for member in _MEMBERS.split(text):
+        level, region = _member(member, region)
+        levels.append(level)
+    vertebrae = dict.fromkeys(name for level in levels for name in level.vertebrae)
+    segments = dict.fromkeys(name for level in levels for name in level.segments)
+    return SpineLevel(tuple(vertebrae), tuple(segments), all(level.valid for level in levels))
+
+
+def _member(text: str, region: str) -> tuple[SpineLevel, str]:
+    """One member of a list, and the region that a bare number after it belongs to."""
+    compound = re.search(r"\d\s*[-/]\s*\d", text)
+    spoken = _SPOKEN.fullmatch(text.strip()) or (None if compound else _SPOKEN.search(text))
     if spoken:
         region = _REGIONS[(spoken["region"] or spoken["before"]).lower()]
         word = (spoken["ordinal"] or spoken["number"]).lower()
         number = _ORDINALS.get(word) or _NUMBERS.get(word) or int(word)
-        return _level([(region, number)], ranged=False)
+        return _level([(region, number)], ranged=False), region
+    for name, letter in _REGIONS.items():
+        if re.match(rf"\s*{name}\s+\d", text, re.IGNORECASE):
+            region = letter
     named: list[tuple[str, int]] = []
-    region = ""
     for part in _PART.finditer(text):
         region = (part["letter"] or region).upper().replace("D", "T")
         if region:
             named.append((region, int(part["number"])))
-    return _level(named, ranged=bool(_RANGE.search(text)) or len(named) == 2)
+    return _level(named, ranged=bool(_RANGE.search(text))), region
 
 
 def _level(named: list[tuple[str, int]], ranged: bool) -> SpineLevel:
     names = list(dict.fromkeys(f"{region}{number}" for region, number in named))
     valid = bool(named) and all(1 <= number <= _HIGHEST[region] for region, number in named)
-    places = [_SPINE.index(name) for name in names if name in _SPINE]
+    # The eighth cervical root has no vertebra of its own: in a range it stands for the last one.
+    places = [_SPINE.index("C7" if name == "C8" else name) for name in names if name in (*_SPINE, "C8")]
     if ranged and len(places) == len(names) >= 2:
-        names = _SPINE[min(places) : max(places) + 1]
-    elif len(places) == len(names):
+        names = [*_SPINE[min(places) : max(places) + 1], *(["C8"] if "C8" in names else [])]
+    elif all(name in _SPINE for name in names):
         names.sort(key=_SPINE.index)
     segments = tuple(f"{a}-{b}" for a, b in pairwise(names) if _adjacent(a, b)) if valid else ()
     return SpineLevel(tuple(names), segments, valid)

@@ -104,7 +104,12 @@ class IssueClassifier(TextCategorizer):
 
     def predict(self, docs: Iterable[Doc]) -> Any:
         """Probabilities of all issues of all documents, shape (issues that have a text, labels)."""
-        texts = [text for doc in docs for _, _, text in self._texts(doc)]
+        texts = []
+        for doc in docs:
+            for issue, text in self._texts(doc):
+                # Marks the issue as one that has a row, for `set_annotations`.
+                issue["probabilities"][self.name] = {}
+                texts.append(text)
         if not texts:
             return numpy.zeros((0, len(self.labels)), dtype="f")
         return self._calibrated(numpy.asarray(self.model.predict(texts)))
@@ -122,11 +127,13 @@ class IssueClassifier(TextCategorizer):
 
     def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
         """Distribute the rows of `scores` over the issues, in the order of `predict`."""
-        row = 0
+        rows = iter(scores)
         for doc in docs:
-            for letter, issue, _ in self._texts(doc):
-                self._annotate(letter, issue, dict(zip(self.labels, map(float, scores[row]), strict=True)))
-                row += 1
+            for letter in doc._.letters or []:
+                for issue in letter["issues"]:
+                    if self.name in issue["probabilities"]:
+                        chances = dict(zip(self.labels, map(float, next(rows)), strict=True))
+                        self._annotate(letter, issue, chances)
 
     def _annotate(self, letter: IssueDict, issue: IssueDict, chances: dict[str, float]) -> None:
         issue["probabilities"][self.name] = chances
@@ -147,12 +154,12 @@ class IssueClassifier(TextCategorizer):
             issue[self.target] = [label for label in FAMILIES if chances.get(label, 0.0) >= 0.5] or [best]
             issue[f"{self.target}_source"] = self.name
 
-    def _texts(self, doc: Doc) -> Iterator[tuple[IssueDict, IssueDict, Doc]]:
-        for letter in doc._.letters or []:
-            for issue in letter["issues"]:
-                text = self.view(doc, issue)
-                if text is not None:
-                    yield letter, issue, text
+    def _texts(self, doc: Doc) -> Iterator[tuple[IssueDict, Doc]]:
+        text = doc.text
+        for issue in doc_issues(doc):
+            seen = self.view(doc, text, issue)
+            if seen is not None:
+                yield issue, seen
 
     # --- training ---
 
@@ -160,7 +167,7 @@ class IssueClassifier(TextCategorizer):
         """One example an issue, from the gold issues of the reference."""
         expanded = []
         for example in examples:
-            for _, issue, text in self._texts(example.reference):
+            for issue, text in self._texts(example.reference):
                 value = issue[self.target]
                 if not value:
                     continue

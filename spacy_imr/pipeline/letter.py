@@ -41,7 +41,7 @@ class LetterReader:
 
 
 def _letter(text: str, letter: Letter) -> dict[str, object]:
-    warnings = []
+    warnings = list(letter.warnings)
     if letter.format == "unknown":
         warnings.append("unknown format: no heading of a determination letter was found")
     return {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Final
 
 from spacy.language import Language
@@ -72,26 +74,66 @@ def create_mention_rules(nlp: Language, name: str, rules: bool) -> MentionRules:
 class MentionRules:
     """Corrects ``doc.ents``: a date or level that its notation gives away wins over a prediction that overlaps it
     (what is left of that prediction is kept), and nothing stands inside a citation.
+
+    ``doc.spans["imr_mentions"]`` holds the mentions that the notation gave. A prediction that was cut keeps its
+    probability, in ``doc.spans["imr_cut"]``.
     """
 
     def __init__(self, rules: bool) -> None:
         self.rules = rules
 
     def __call__(self, doc: Doc) -> Doc:
-        found = rule_spans(doc) if self.rules else []
-        kept = list(found)
-        taken = [(span.start, span.end) for span in found]
+        forbidden = _Blocks(_citations(doc))
+        found = [span for span in (rule_spans(doc) if self.rules else []) if not forbidden.hold(span)]
+        taken = _Blocks((span.start_char, span.end_char) for span in found)
+        scores = span_scores(doc)
+        kept, cut = [], []
         for ent in doc.ents:
-            kept += _outside(doc, ent, taken)
-        citations = _citations(doc)
-        doc.ents = filter_spans(
-            [
-                span
-                for span in kept
-                if not any(start <= span.start_char and span.end_char <= end for start, end in citations)
-            ]
-        )
+            if forbidden.hold(ent):
+                continue
+            overlaps = taken.overlapping(ent)
+            if not overlaps:
+                kept.append(ent)
+            elif piece := _outside(doc, ent, overlaps):
+                kept.append(piece)
+                cut.append((piece, scores.get((ent.start, ent.end, ent.label_))))
+        doc.spans["imr_mentions"] = found
+        doc.spans["imr_cut"] = [piece for piece, score in cut if score is not None]
+        doc.spans["imr_cut"].attrs["scores"] = [score for _, score in cut if score is not None]
+        doc.ents = filter_spans([*found, *kept])
         return doc
+
+
+class _Blocks:
+    """Stretches of a text, in order, without overlaps: which hold a span, which touch it."""
+
+    def __init__(self, bounds: Iterable[tuple[int, int]]) -> None:
+        self.bounds = sorted(bounds)
+        self.starts = [start for start, _ in self.bounds]
+
+    def hold(self, span: Span) -> bool:
+        """Whether one of the stretches holds all of `span`."""
+        index = bisect_right(self.starts, span.start_char) - 1
+        return index >= 0 and span.end_char <= self.bounds[index][1]
+
+    def overlapping(self, span: Span) -> list[tuple[int, int]]:
+        """The stretches that share a character with `span`."""
+        index = max(0, bisect_right(self.starts, span.start_char) - 1)
+        found = []
+        while index < len(self.bounds) and self.bounds[index][0] < span.end_char:
+            if self.bounds[index][1] > span.start_char:
+                found.append(self.bounds[index])
+            index += 1
+        return found
+
+
+def span_scores(doc: Doc) -> dict[tuple[int, int, str], float]:
+    """Probability of every span of ``doc.spans`` that has one, by token bounds and label."""
+    found: dict[tuple[int, int, str], float] = {}
+    for group in doc.spans.values():
+        for span, score in zip(group, group.attrs.get("scores", []), strict=False):
+            found[span.start, span.end, span.label_] = min(1.0, max(0.0, float(score)))
+    return found
 
 
 def rule_spans(doc: Doc) -> list[Span]:
@@ -111,28 +153,31 @@ def rule_spans(doc: Doc) -> list[Span]:
     return filter_spans(spans)
 
 
-def _outside(doc: Doc, ent: Span, taken: list[tuple[int, int]]) -> list[Span]:
-    """What is left of `ent` beside the spans in `taken`: all of it, or its longest piece of two letters and more."""
-    overlaps = [(start, end) for start, end in taken if start < ent.end and ent.start < end]
-    if not overlaps:
-        return [ent]
+def _outside(doc: Doc, ent: Span, overlaps: list[tuple[int, int]]) -> Span | None:
+    """The longest piece of `ent` beside the stretches that overlap it, if it still names something."""
     if ent.label_ in ("DATE", "SPINE_LEVEL"):
-        return []
+        return None
     pieces = []
-    at = ent.start
-    for start, end in [*overlaps, (ent.end, ent.end)]:
-        low, high = at, min(start, ent.end)
-        while low < high and not doc[low].is_alpha:
-            low += 1
-        while high > low and not doc[high - 1].is_alpha:
-            high -= 1
-        if high > low:
-            pieces.append((high - low, low, high))
-        at = end
-    if not pieces:
-        return []
-    _, low, high = max(pieces)
-    return [Span(doc, low, high, label=ent.label)] if len(doc[low:high].text) > 2 else []
+    run: list[int] = []
+    for token in ent:
+        start, end = token.idx, token.idx + len(token)
+        if any(low < end and start < high for low, high in overlaps):
+            pieces.append(run)
+            run = []
+        else:
+            run.append(token.i)
+    pieces.append(run)
+    trimmed = []
+    for piece in pieces:
+        while piece and not doc[piece[0]].is_alpha:
+            piece = piece[1:]
+        while piece and not doc[piece[-1]].is_alpha:
+            piece = piece[:-1]
+        trimmed.append(piece)
+    best = max(trimmed, key=len)
+    if not best or len(doc[best[0] : best[-1] + 1].text) <= 2:
+        return None
+    return Span(doc, best[0], best[-1] + 1, label=ent.label)
 
 
 def _citations(doc: Doc) -> list[tuple[int, int]]:

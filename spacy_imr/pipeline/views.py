@@ -11,7 +11,8 @@ from spacy.util import registry
 from spacy_imr.letter.conclusions import conclusions, reasons
 
 IssueDict = dict[str, Any]
-View = Callable[[Doc, IssueDict], Doc | None]
+# A view is given the document, its text (taken once), and an issue.
+View = Callable[[Doc, str, IssueDict], Doc | None]
 Bounds = tuple[int, int]
 
 CITATIONS: Final = ("claims_administrator_citation", "reviewer_citation")
@@ -32,8 +33,7 @@ def create_issue_view(parts: list[str]) -> View:
     if unknown:
         raise ValueError(f"imr.issue_view.v1: unknown parts {unknown}. Use some of {list(PARTS)}.")
 
-    def view(doc: Doc, issue: IssueDict) -> Doc | None:
-        text = doc.text
+    def view(doc: Doc, text: str, issue: IssueDict) -> Doc | None:
         return lowered(doc, [bounds for part in parts for bounds in part_bounds(text, issue, part)])
 
     return view
