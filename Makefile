@@ -22,6 +22,11 @@ release: $(STAMP)  ## the same with the public letters (IMR_LETTERS), into model
 test: $(STAMP)  ## lint, types and tests
 	$(BIN)/python -m pytest -m "not slow"
 
+lint: $(STAMP)  ## linter, formatter and type checker
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
 test-all: $(STAMP)  ## also the slow tests
 	$(BIN)/python -m pytest
 

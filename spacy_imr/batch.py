@@ -36,7 +36,9 @@ def read_batch(nlp: Language, sources: Iterable[Source], output: Path) -> BatchR
     """
     result = BatchResult()
     model = f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
-    with output.open("w", encoding="utf-8") as letters, errors_path(output).open("w", encoding="utf-8") as errors:
+    # A file name may hold bytes that are no text: they are written as escapes.
+    options: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace"}
+    with output.open(**options) as letters, errors_path(output).open(**options) as errors:
         for source in sources:
             rows, error = _read_one(nlp, source, model)
             if error:

@@ -35,6 +35,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if every input was read, 1 if some could not be, 2 for a wrong call."""
     options = build_parser().parse_args(arguments)
+    if problem := _wrong_call(options):
+        print(f"spacy-imr: {problem}", file=sys.stderr)
+        return 2
     try:
         nlp = load(options.model)
     except ModelNotFoundError as error:
@@ -45,9 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _write_page(nlp, sources, options.html)
     if options.output is None:
         return _print_tables(nlp, sources)
-    if options.output.suffix != ".jsonl":
-        print(f"spacy-imr: {options.output}: the output must end in .jsonl", file=sys.stderr)
-        return 2
     bar = tqdm(sources, unit=" letters", disable=options.quiet, file=sys.stderr)
     result = read_batch(nlp, bar, options.output)
     if not options.quiet:
@@ -55,6 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if result.errors:
             print(f"what could not be read: {errors_path(options.output)}", file=sys.stderr)
     return 1 if result.errors else 0
+
+
+def _wrong_call(options: argparse.Namespace) -> str | None:
+    """What is wrong with the options, before the model is loaded; None if nothing is."""
+    if options.html is not None and options.output is not None:
+        return "--html and -o are given both: choose one"
+    for path in (options.output, options.html):
+        if path is not None and not path.parent.is_dir():
+            return f"{path}: the folder {path.parent} does not exist. Make it first."
+    if options.output is not None and options.output.suffix != ".jsonl":
+        return f"{options.output}: the output must end in .jsonl"
+    return None
 
 
 def _write_page(nlp: Language, sources: Iterable[Source], target: Path) -> int:

@@ -20,7 +20,8 @@ SUFFIXES: Final = (".txt", ".text", ".pdf")
 _GENRE: Final = re.compile(
     r"medically\s*necessary|medical\s+necessity|utilization\s+review|claims\s+administrator|\bMTUS\b|\bODG\b|\bACOEM\b|"
     r"independent\s+medical\s+review|injured\s+worker|decision\s+rationale|\bMAXIMUS\b|industrial(?:ly)?\s+injur|"
-    r"\bapplicant\b|\bclaimant\b|date\s+of\s+injury|work[- ]related",
+    r"\bapplicant\b|\bclaimant\b|date\s+of\s+injury|work[- ]related|"
+    r"\b(?:request|treatment|therapy|MRI|injections?|surgery)\b[^.]{0,200}\b(?:necessary|indicated|supported|documented|approved|denied|certified)\b",
     re.IGNORECASE,
 )
 
@@ -53,26 +54,32 @@ def read_source(path: Path) -> Source:
     """
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"cannot be opened: {error.strerror}") from error
-    if data[:1024].lstrip().startswith(b"%PDF-") or path.suffix.lower() == ".pdf":
-        if not data:
-            raise UnreadableError("the file is empty. Fetch it again.")
-        pdf = read_pdf(data)
-        return Source(str(path), check_text(pdf.text), pages=pdf.pages)
-    return Source(str(path), check_text(decode(data)))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnreadableError(f"cannot be opened: {reason}") from error
+    return _from_bytes(str(path), data, path.suffix.lower() == ".pdf")
+
+
+def _from_bytes(name: str, data: bytes, pdf: bool) -> Source:
+    if not data:
+        raise UnreadableError("the file is empty. Fetch it again.")
+    if pdf or data[:1024].lstrip().startswith(b"%PDF-"):
+        found = read_pdf(data)
+        return Source(name, check_text(found.text), pages=found.pages)
+    return Source(name, check_text(decode(data)))
 
 
 def decode(data: bytes) -> str:
-    """Bytes of a text file as text: UTF-8, else Windows-1252. Line ends become line feeds.
+    """Bytes of a text file as text: UTF-8, else Windows-1252. Line ends stay as they are; a byte order mark goes.
 
     Raises `UnreadableError` for binary data.
     """
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in data and not marked:
         raise UnreadableError("binary data, not text. Give text (UTF-8) or a PDF file.")
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise UnreadableError("not text in UTF-8 or Windows-1252. Convert it, or give the PDF file.")
@@ -81,10 +88,10 @@ def decode(data: bytes) -> str:
 def check_text(text: str) -> str:
     """`text` itself if it can be a letter or a part of one.
 
-    Raises `UnreadableError` if it is empty or holds no word of the genre.
+    Raises `UnreadableError` if it is blank or holds no word of the genre.
     """
     if not text.strip():
-        raise UnreadableError("the file is empty. Fetch it again.")
+        raise UnreadableError("the file holds nothing but white space. Fetch it again.")
     if not _GENRE.search(text):
         raise UnreadableError(
             "no word of a determination letter was found: this seems to be another kind of text. Leave it out."
@@ -101,7 +108,7 @@ def find_sources(inputs: Iterable[str]) -> Iterator[Source]:
             yield _source("-", None)
             continue
         path = Path(name)
-        if path.is_dir():
+        if _is_folder(path):
             found = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
             if not found:
                 yield Source(name, error=f"the folder holds no file ending in {', '.join(SUFFIXES)}")
@@ -111,8 +118,15 @@ def find_sources(inputs: Iterable[str]) -> Iterator[Source]:
             yield _source(name, path)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _source(name: str, path: Path | None) -> Source:
     try:
-        return read_source(path) if path else Source(name, check_text(decode(sys.stdin.buffer.read())))
+        return read_source(path) if path else _from_bytes(name, sys.stdin.buffer.read(), pdf=False)
     except UnreadableError as error:
         return Source(name, error=str(error))

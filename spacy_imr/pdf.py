@@ -44,11 +44,13 @@ def read_pdf(source: Path | bytes) -> PdfText:
     try:
         text = ""
         pages = []
-        for page in document:
+        for number in range(len(document)):
             start = len(text)
-            text += _page_text(page.get_textpage())
+            text += _page_text(document[number].get_textpage())
             pages.append((start, len(text)))
             text += "\n\n"
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableError(f"a page of the PDF file is broken ({error}). Fetch it again, or repair it.") from error
     finally:
         document.close()
     if not text.strip():

@@ -35,12 +35,13 @@ def render_html(doc: Doc, title: str = "") -> str:
     doc (Doc): a letter as the pipeline leaves it.
     title (str): what stands above the letter, such as the file's name; the case number by default.
     """
-    record = doc._.determination
+    records = doc._.determinations
+    record = records[0]
     text = displacy.render(doc, style="ent", options={"colors": COLORS}, jupyter=False)
     heading = escape(title or record.case_number or "Letter")
     summary = _row("format", record.format) + _row("outcome", record.outcome or "-")
-    tables = "".join(_issue_table(issue) for issue in record.issues)
-    warnings = "".join(f"<p>⚠ {escape(warning)}</p>" for warning in record.warnings)
+    tables = "".join(_issue_table(issue) for one in records for issue in one.issues)
+    warnings = "".join(f"<p>⚠ {escape(warning)}</p>" for one in records for warning in one.warnings)
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{heading}</h1>"

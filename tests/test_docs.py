@@ -35,16 +35,34 @@ def test_readme_example_runs(root, released):
 
 
 def test_released_wheel_is_small(root):
-    for wheel in (root / "models").glob("*.whl"):
-        assert wheel.stat().st_size <= 10_000_000
+    (wheel,) = (root / "models").glob("*.whl")
+    assert wheel.stat().st_size <= 10_000_000
 
 
-def test_released_model_reads_both_seeds(released, letters_folder, tmp_path):
-    """Every issue of the two letters of 2014-15: item, outcome, families."""
+def test_released_model_reads_every_real_letter(root, released, letters_folder, tmp_path):
+    """All 102 letters at hand, PDF files included; every issue of the two of 2014-15: item, outcome, families."""
     output = tmp_path / "out.jsonl"
-    command = [sys.executable, "-m", "spacy_imr.cli", str(letters_folder / "seeds"), "-o", str(output), "-q"]
+    inputs = [str(letters_folder / "seeds"), str(letters_folder / "pdf")]
+    command = [sys.executable, str(root / "predict.py"), *inputs, "-o", str(output), "-q"]
     subprocess.run(command, check=True, env={"PYTHONPATH": str(released)})
-    assert len(output.read_text().splitlines()) == 2
+    records = [json.loads(line)["determination"] for line in output.read_text(encoding="utf-8").splitlines()]
+    assert len(records) == 102
+    assert all(record["issues"] for record in records)
+    seeds = [
+        (
+            " ".join(issue["item"]["text"].split()).lower(),
+            issue["outcome"],
+            issue["claims_administrator_guidelines"],
+            issue["reviewer_guidelines"],
+        )
+        for record in records[:2]
+        for issue in record["issues"]
+    ]
+    assert [(item[:20], *rest) for item, *rest in seeds] == [
+        ("left l5 pars steroid", "UPHELD", ["ODG"], ["MTUS_ACOEM"]),
+        ("bilateral lumbar epi", "UPHELD", ["MTUS_CHRONIC_PAIN"], ["MTUS_CHRONIC_PAIN"]),
+    ]
+    assert [len(item) for item, *_ in seeds] == [52, 86]
 
 
 def test_every_folder_says_what_it_is_for(root):

@@ -62,3 +62,24 @@ def test_temperature_cools_an_overconfident_classifier():
     pairs = [({"UPHELD": 0.99, "OVERTURNED": 0.01}, {"UPHELD" if number % 4 else "OVERTURNED"}) for number in range(40)]
     assert best_temperature(pairs) > 2
     assert review_threshold(pairs) == pytest.approx(0.99)
+
+
+def test_strict_counts_agree_with_seqeval_and_spacy(blank):
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOB2
+    from spacy.scorer import get_ner_prf
+    from spacy.tokens import Span
+    from spacy.training import Example
+    from spacy.training.iob_utils import biluo_tags_to_offsets, biluo_to_iob, doc_to_biluo_tags
+
+    text = "low back pain since 2012 and MRI of the knee at L4-5"
+    gold, got = blank(text), blank(text)
+    gold.ents = [Span(gold, 0, 3, "DIAGNOSIS"), Span(gold, 4, 5, "DATE"), Span(gold, 6, 10, "PROCEDURE")]
+    got.ents = [Span(got, 1, 3, "DIAGNOSIS"), Span(got, 4, 5, "DATE"), Span(got, 6, 10, "DIAGNOSIS")]
+    tags = [biluo_to_iob(doc_to_biluo_tags(doc)) for doc in (gold, got)]
+    theirs = f1_score([tags[0]], [tags[1]], mode="strict", scheme=IOB2)
+    spans = [set(biluo_tags_to_offsets(doc, doc_to_biluo_tags(doc))) for doc in (gold, got)]
+    ours = prf(strict_counts(spans[0], spans[1], ("DIAGNOSIS", "DATE", "PROCEDURE")))["f1"]
+    assert (
+        ours == pytest.approx(theirs, abs=1e-4) == pytest.approx(get_ner_prf([Example(got, gold)])["ents_f"], abs=1e-4)
+    )

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from spacy_imr.batch import errors_path, read_batch, rows
-from spacy_imr.inputs import Source, decode, find_sources, read_text
+from spacy_imr.inputs import Source, decode, find_sources, read_source, read_text
 from spacy_imr.pdf import UnreadableError, read_pdf
 from tests import letters
 
@@ -45,6 +45,7 @@ def test_read_pdf_shows_gaps_as_empty_lines():
     [
         ("empty.txt", b"", "empty"),
         ("empty.pdf", b"", "empty"),
+        ("blank.txt", b" \n\n", "white space"),
         ("binary.txt", b"\x00\x01\x02", "binary"),
         ("broken.pdf", PDF_HEAD + b"nothing", "PDF"),
         ("image.pdf", make_pdf([]), "OCR"),
@@ -63,9 +64,54 @@ def test_read_text_of_a_missing_file(tmp_path):
         read_text(tmp_path / "none.txt")
 
 
+def test_read_source_keeps_the_text_as_given(tmp_path, rules):
+    path = tmp_path / "letter.txt"
+    raw = letters.DETERMINATION_2014.replace("\n", "\r\n")
+    path.write_bytes(raw.encode())
+    source = read_source(path)
+    assert source.text == raw
+    for issue in source.read(rules)._.determination.issues:
+        assert raw[issue.item.start : issue.item.end] == issue.item.text
+
+
+def test_mentions_of_a_pdf_know_their_page(tmp_path, rules):
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(make_pdf(["The injured worker was hurt on 05/06/2013."]))
+    record = read_source(path).read(rules)._.determination
+    assert [(mention.value, mention.page) for mention in record.dates.mentions] == [("2013-05-06", 1)]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "nul\0name", "missing/folder/a.txt"])
+def test_odd_names_are_errors_and_no_crash(name):
+    (source,) = find_sources([name])
+    assert source.text is None
+    assert source.error
+
+
+def test_a_broken_page_is_an_error(tmp_path):
+    path = tmp_path / "broken.pdf"
+    path.write_bytes(make_pdf(["MTUS"]).replace(b"/Kids [3 0 R]", b"/Kids [9 0 R]"))
+    with pytest.raises(UnreadableError):
+        read_text(path)
+
+
+def test_a_pdf_on_standard_input_is_read_as_one(monkeypatch):
+    data = make_pdf(["The request is not medically necessary."])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    (source,) = find_sources(["-"])
+    assert source.text.strip() == "The request is not medically necessary."
+
+
+def test_names_that_are_no_text_are_written(rules, tmp_path):
+    output = tmp_path / "out.jsonl"
+    result = read_batch(rules, [Source("bad\udcff.txt", letters.RATIONALE_ALONE)], output)
+    assert result.letters == 1
+    assert "udcff" in next(rows(output))["source"].encode("unicode_escape").decode()
+
+
 def test_decode_reads_old_encodings():
     assert decode("L5–S1 ’".encode("cp1252")) == "L5–S1 ’"
-    assert decode("\ufeffMTUS\r\n".encode()) == "MTUS\n"
+    assert decode("\ufeffMTUS\r\n".encode()) == "MTUS\r\n"
     assert decode("MTUS".encode("utf-16")) == "MTUS"
 
 

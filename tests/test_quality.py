@@ -21,8 +21,15 @@ def test_the_library_never_imports_training_or_corpus(root):
 def test_every_entry_point_loads():
     from importlib.metadata import entry_points
 
-    groups = ("spacy_factories", "spacy_tokenizers", "spacy_readers", "spacy_misc", "spacy_scorers")
+    groups = (
+        "spacy_factories",
+        "spacy_tokenizers",
+        "spacy_architectures",
+        "spacy_readers",
+        "spacy_misc",
+        "spacy_scorers",
+    )
     found = [entry for group in groups for entry in entry_points(group=group) if entry.value.startswith("spacy_imr.")]
-    assert len(found) >= 7
+    assert len(found) >= 9
     for entry in found:
         assert callable(entry.load())

@@ -214,6 +214,36 @@ def test_reading_takes_linear_time(name):
     assert large < 24 * small + 0.05, (small, large)
 
 
+FRAGMENTS = [
+    "1) MAXIMUS Federal Services, Inc. has determined the request for ", "MRI of the lumbar spine", " is not medically necessary",
+    " and appropriate.", "Regarding the request for ", ": Upheld\n", ": Overturned\n", "Claims Administrator guideline: ",
+    "MAXIMUS guideline: ", "Decision rationale: ", "\n\n", "\r\n", "2 of 4\n", "CLINICAL CASE SUMMARY\n", "ODG, pages 3-5. ",
+    "Case Number: CM14-0001111\n", "Date of Injury: 5/6/13 ", "L5-\nS1 ", "He denied headaches. ", "Rationale for the Decision:\n",
+    "ISSUE AT DISPUTE: ", "RATIONALE FOR WHY THE REQUESTED TREATMENT/SERVICE WAS NOT MEDICALLY NECESSARY:\n", "46 year old F",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=40))
+def test_shuffled_pieces_of_letters_are_read(rules, pieces):
+    text = "".join(pieces)
+    for record in rules(text)._.determinations:
+        for piece in texts_in(record.model_dump(), []):
+            assert text[piece["start"] : piece["end"]] == piece["text"]
+
+
+@pytest.mark.parametrize("name", ["letters", "issues", "words", "sections"])
+def test_the_whole_record_takes_linear_time(rules, name):
+    def seconds(size):
+        text = HOSTILE[name](size)
+        start = time.perf_counter()
+        _ = rules(text)._.determinations
+        return time.perf_counter() - start
+
+    small, large = min(seconds(30_000) for _ in range(2)), min(seconds(240_000) for _ in range(2))
+    assert large < 24 * small + 0.1, (small, large)
+
+
 def test_a_megabyte_is_read():
     text = (letters.DETERMINATION_2016 * 1000)[:1_000_000]
     start = time.perf_counter()

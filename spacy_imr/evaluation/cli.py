@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from spacy_imr.corpus_format import CorpusError, read_corpus
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples (0: no intervals)")
     options = parser.parse_args(arguments)
+    if options.train and not find_spec("sklearn"):
+        print("evaluate.py: --train needs scikit-learn: pip install 'spacy-imr[training]'", file=sys.stderr)
+        return 2
     try:
         nlp = load(options.model)
         letters = list(read_corpus(*options.data))

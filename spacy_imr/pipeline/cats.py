@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from spacy_imr.labels import FAMILIES, OUTCOMES
 from spacy_imr.pipeline.issue_classifier import doc_issues
+from spacy_imr.pipeline.views import IssueDict
 
 
 @Language.factory("imr_cats", assigns=["doc.cats"])
@@ -25,9 +26,7 @@ class Cats:
             f"{p}:{f}": 0.0 for p in ("claims_administrator", "reviewer") for f in FAMILIES
         }
         for issue in doc_issues(doc):
-            chances = issue["probabilities"].get(issue["outcome_source"]) or issue["probabilities"].get(
-                "imr_outcome", {}
-            )
+            chances = issue["probabilities"].get(issue["outcome_source"]) or _any_outcome(issue)
             for outcome in OUTCOMES:
                 said = float(issue["outcome"] == outcome)
                 value = said if issue["outcome_source"] == "heading" else chances.get(outcome, said)
@@ -39,3 +38,9 @@ class Cats:
                     cats[f"{party}:{family}"] = max(cats[f"{party}:{family}"], value)
         doc.cats = cats
         return doc
+
+
+def _any_outcome(issue: IssueDict) -> dict[str, float]:
+    """What a classifier of outcomes says of an issue that none of them decided."""
+    found = [chances for chances in issue["probabilities"].values() if set(chances) == set(OUTCOMES)]
+    return found[0] if found else {}

@@ -206,35 +206,34 @@ class IssueClassifier(TextCategorizer):
         expanded = self._issue_examples(examples)
         return super().update(expanded, drop=drop, sgd=sgd, losses=losses) if expanded else losses
 
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """``issues_{name}``, by the scorer of the config; empty without one."""
+        return self.scorer(examples, name=self.name, target=self.target) if self.scorer else {}
+
 
 @registry.scorers("imr.issue_scorer.v1")
 def create_issue_scorer() -> Callable[..., dict[str, Any]]:
-    """Scores of the classifiers over the issues of the examples, by the name of the pipe."""
+    """Score of one classifier over the issues of the examples."""
     return score_issues
 
 
-def score_issues(examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-    """``issues_{pipe}``: for an outcome, the mean recall over the outcomes that occur; for guidelines, micro-F1 at a
+def score_issues(examples: Iterable[Example], *, name: str, target: str) -> dict[str, Any]:
+    """``issues_{name}``: for an outcome, the mean recall over the outcomes that occur; for guidelines, micro-F1 at a
     probability of one half. Issues are matched by number; one that was not found counts as missed.
     """
-    recalls: dict[str, dict[str, list[bool]]] = {}
-    marks: dict[str, list[tuple[bool, bool]]] = {}
+    recalls: dict[str, list[bool]] = {}
+    hits = marks = 0
     for example in examples:
-        predicted = {issue["number"]: issue["probabilities"] for issue in doc_issues(example.predicted)}
+        predicted = {issue["number"]: issue["probabilities"].get(name) for issue in doc_issues(example.predicted)}
         for issue in doc_issues(example.reference):
-            for name, chances in predicted.get(issue["number"], {}).items():
-                if set(chances) == set(OUTCOMES):
-                    hit = max(chances, key=chances.__getitem__) == issue["outcome"]
-                    recalls.setdefault(name, {}).setdefault(issue["outcome"], []).append(hit)
-                else:
-                    party = "claims_administrator" if "claims" in name else "reviewer"
-                    gold = issue[f"{party}_guidelines"]
-                    marks.setdefault(name, []).extend((label in gold, p >= 0.5) for label, p in chances.items())
-    scores = {
-        f"issues_{name}": sum(sum(hits) / len(hits) for hits in found.values()) / len(found)
-        for name, found in recalls.items()
-    }
-    for name, pairs in marks.items():
-        hits = sum(gold and got for gold, got in pairs)
-        scores[f"issues_{name}"] = 2 * hits / max(1, sum(gold for gold, _ in pairs) + sum(got for _, got in pairs))
-    return scores
+            chances = predicted.get(issue["number"]) or {}
+            gold = issue[target]
+            if target == "outcome":
+                recalls.setdefault(gold, []).append(bool(chances) and max(chances, key=chances.__getitem__) == gold)
+            else:
+                got = {label for label, chance in chances.items() if chance >= 0.5}
+                hits += len(got & set(gold))
+                marks += len(got) + len(gold)
+    if target == "outcome":
+        return {f"issues_{name}": sum(sum(found) / len(found) for found in recalls.values()) / max(1, len(recalls))}
+    return {f"issues_{name}": 2 * hits / max(1, marks)}
