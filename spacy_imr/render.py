@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
 
@@ -9,6 +10,7 @@ from spacy import displacy
 from spacy.tokens import Doc
 
 from spacy_imr.labels import EntityLabel
+from spacy_imr.letter.issues import line_spaced
 from spacy_imr.records import Issue, Text
 
 COLORS: Final[dict[EntityLabel, str]] = {
@@ -38,6 +40,9 @@ def render_html(doc: Doc, title: str = "") -> str:
     records = doc._.determinations
     record = records[0]
     text = displacy.render(doc, style="ent", options={"colors": COLORS}, jupyter=False)
+    if line_spaced(doc.text):
+        # Every printed line is followed by an empty one, which says nothing.
+        text = re.sub(r"(?:</?br\s*/?>\s*){2,3}", "<br>", text)
     heading = escape(title or record.case_number or "Letter")
     summary = _row("format", record.format) + _row("outcome", record.outcome or "-")
     tables = "".join(_issue_table(issue) for one in records for issue in one.issues)

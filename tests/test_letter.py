@@ -166,6 +166,13 @@ def test_header_labels_need_no_colon():
     assert cut(text, letter.priority) == "Expedited"
 
 
+def test_a_notice_says_in_words_when_it_was_assigned():
+    text = N.replace(
+        "Case Summary:", "A Notice of Assignment was provided to the above parties on 8/2/2013.\n\nCase Summary:"
+    )
+    assert cut(text, parse_letter(text).dates["assigned"]) == "8/2/2013"
+
+
 def test_an_issue_without_its_first_label_is_kept():
     head, body = D4.split("2. Norco")
     text = head + "2. Norco" + re.sub(r"Claims Administrator guideline:[^\n]*\n\n", "", body)

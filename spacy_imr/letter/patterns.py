@@ -121,7 +121,7 @@ _DATE_VALUE = (
 HEADER_DATES: Final[dict[str, re.Pattern[str]]] = {
     name: re.compile(label + _DATE_VALUE, re.IGNORECASE | re.MULTILINE)
     for name, label in {
-        "assigned": heading("Date Assigned"),
+        "assigned": "(?:" + heading("Date Assigned") + r"|Notice\s+of\s+Assignment\b[^.]{0,150}?\bparties\s+on)",
         "injury": heading("Date of Injury"),
         "decision": r"(?:" + heading("Decision Date") + r"|^[ \t]*Dated\s*:)",
         "ur_denial": heading("UR Denial Date"),
