@@ -67,7 +67,10 @@ def _anchors(text: str, begin: int) -> tuple[list[Anchor], list[re.Match[str]]]:
             if adjacent["mark"]:
                 unused.append(adjacent)
             adjacent = None
-        if adjacent is not None or order == 0 or last == 3 or order <= last:
+        opens = not text[max(0, text.rfind("\n", 0, start)) : start].strip() or _SENTENCE_END.search(
+            text[max(begin, start - 40) : start]
+        )
+        if adjacent is not None or last == 3 or (opens and order <= last):
             anchors.append((adjacent.start() if adjacent else start, adjacent, start))
         last = order
     unused += [match for match in outcomes[cursor:] if match["mark"]]
@@ -148,9 +151,8 @@ def _item(text: str, start: int, end: int, counted: bool) -> Bounds | None:
 
 def _next_section(sections: Sequence[Section], begin: int, end: int) -> int:
     """Where the first section after `begin` has its heading, or `end`."""
-    starts = [section.heading[0] for section in sections]
-    index = bisect_right(starts, begin)
-    return starts[index] if index < len(starts) else end
+    index = bisect_right(sections, begin, key=lambda section: section.heading[0])
+    return sections[index].heading[0] if index < len(sections) else end
 
 
 def _parts(text: str, body: int, high: int) -> Parts:
@@ -200,8 +202,10 @@ def issues_2013(text: str, sections: Sequence[Section]) -> tuple[list[Issue], li
 def _decision(text: str, head: re.Match[str], high: int) -> Decision:
     verdict = p.NECESSARY.search(text, head.end(), high)
     if verdict is None:
-        return strip(text, head.end(), high), None, (head.start(), high)
-    outcome: Outcome = "UPHELD" if verdict["not"] else "OVERTURNED"
+        blank = _BREAK.search(text, head.end(), high)
+        end = blank.start() if blank else high
+        return strip(text, head.end(), end), None, (head.start(), end)
+    outcome: Outcome = "UPHELD" if verdict["not"] or verdict["run"] else "OVERTURNED"
     return strip(text, head.end(), verdict.start()), outcome, (head.start(), verdict.end())
 
 

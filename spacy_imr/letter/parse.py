@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import Final
 
 from spacy_imr.letter import patterns as p
 from spacy_imr.letter.issues import issues_2013, issues_2014, issues_review, issues_unknown
 from spacy_imr.letter.parts import Bounds, Letter, Section, strip
 
+# One character for one: page and line breaks of other kinds are line feeds, hard spaces are spaces.
+_PLAIN: Final = str.maketrans(
+    {**dict.fromkeys("\f\v\x85\u2028\u2029", "\n"), **dict.fromkeys("\u00a0\u2007\u202f\ufeff", " ")}
+)
+
+
+def plain_breaks(text: str) -> str:
+    """`text` with line feeds and plain spaces for every other kind of break and space, character for character."""
+    return re.sub(r"\r(?!\n)", "\n", text).replace("\r", " ").translate(_PLAIN)
+
 
 def mask_furniture(text: str) -> str:
-    """`text` with page furniture and carriage returns blanked out, character for character, so that offsets stay."""
-    return p.FURNITURE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text.replace("\r", " "))
+    """`text` with plain breaks and with page furniture blanked out, character for character, so that offsets stay."""
+    return p.FURNITURE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), plain_breaks(text))
 
 
 def parse_letter(text: str) -> Letter:
@@ -51,7 +62,7 @@ def split_letters(text: str) -> list[Bounds]:
         match.end() for pattern in (p.RATIONALE, p.RATIONALE_2013, p.RATIONALE_WHY) for match in pattern.finditer(clean)
     )
     starts = [0]
-    for match in p.LETTER_START.finditer(text.replace("\r", " ")):
+    for match in p.LETTER_START.finditer(plain_breaks(text)):
         if bisect_right(told, match.start()) > bisect_right(told, starts[-1]):
             starts.append(match.start())
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
@@ -83,7 +94,7 @@ def _shifted(letter: Letter, by: int) -> Letter:
 
 
 def _header(text: str, clean: str, letter: Letter) -> None:
-    if found := p.OWN_CASE_NUMBER.search(text.replace("\r", " ")):
+    if found := p.OWN_CASE_NUMBER.search(plain_breaks(text)):
         letter.case_number = found.span("labelled" if found["labelled"] else "alone")
     # The header stands before the body: a later "Date of Injury:" belongs to a report that the letter retells.
     ends = [section.heading[0] for section in letter.sections if section.name not in ("decision", "text")]

@@ -85,14 +85,16 @@ REMAINING: Final = re.compile(
 # The notices of 2013.
 DETERMINED: Final = re.compile(
     r"(?:(?<![\d/.-])(?P<number>\d{1,2})\s*[).]\s*)?" + heading("MAXIMUS Federal Services") + r",?\s*Inc\.?,?\s*"
-    + heading("has determined") + r"\s*(?:that\s*)?" + heading("the request") + r"s?\s*for\s",
+    + heading("has determined") + r"\s*(?:that\s*)?" + heading("the request") + r"(?:\s*\(s\)|s)?\s*for\s",
     re.IGNORECASE,
 )  # fmt: skip
 NECESSARY: Final = re.compile(
-    r"\s{0,9}\b(?:is|are|was|were)\s*(?P<not>not\s*)?medically\s*necessary(?:\s*and\s*appropriate)?", re.IGNORECASE
+    r"\s{0,9}\b(?:is|are|was|were|would\s+be)(?:\s*(?P<not>not|n['’]t)\b\s*|\s*(?P<run>not))?\s*medically\s*necessary"
+    r"(?:\s*and\s*appropriate)?",
+    re.IGNORECASE,
 )
 REGARDING: Final = re.compile(
-    r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?" + heading("Regarding the request") + r"s?\s*for\s",
+    r"^[ \t]*(?:(?P<number>\d{1,2})\s*[).]\s*)?" + heading("Regarding the request") + r"(?:\s*\(s\)|s)?\s*for\s",
     re.IGNORECASE | re.MULTILINE,
 )
 RELIED_UPON: Final = re.compile(
@@ -101,7 +103,7 @@ RELIED_UPON: Final = re.compile(
     + r"|(?:the\s*)?(?:Medical\s*)?" + heading("Professional Reviewer and Why") + r")\s*:?",
     re.IGNORECASE,
 )  # fmt: skip
-EXPERT_CITES: Final = re.compile(r"The\s*(?:Expert|Medical|Professional|Physician)\s*Reviewer\b", re.IGNORECASE)
+EXPERT_CITES: Final = re.compile(r"The\s*(?:(?:Expert|Medical|Professional|Physician)\s*)?Reviewer\b", re.IGNORECASE)
 RATIONALE_2013: Final = re.compile(
     r"^[ \t]*" + heading("Rationale for the Decision") + r"\s*:?", re.IGNORECASE | re.MULTILINE
 )

@@ -65,7 +65,9 @@ def _date(parts: dict[str, str | None]) -> NormalDate:
     year = _full_year(year_text) if year_text else None
     month = (_MONTHS.get(month_text.lower()) or int(month_text)) if month_text else None
     day = int(day_text) if day_text else None
-    precision: Precision = "day" if day else "month" if month else "year"
+    precision: Precision = "day" if day is not None else "month" if month is not None else "year"
+    if month == 0 or day == 0:
+        return NormalDate(None, precision, False)
     if year_text is None:
         precision = "month_day"
     try:

@@ -44,7 +44,7 @@ _SPOKEN: Final = re.compile(
     rf"|(?P<before>{'|'.join(_REGIONS)})\s+(?P<number>{'|'.join(_NUMBERS)}|\d{{1,2}}))",
     re.IGNORECASE,
 )
-_PART: Final = re.compile(r"(?P<letter>[CTDLS])?\s?-?\s?(?P<number>\d{1,2})", re.IGNORECASE)
+_PART: Final = re.compile(r"(?:(?<![A-Za-z])(?P<letter>[CTDLS]))?\s?-?\s?(?P<number>\d{1,2})", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:to|through|thru)\b|[-–]", re.IGNORECASE)
 _MEMBERS: Final = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b)\s*", re.IGNORECASE)
 
@@ -81,16 +81,19 @@ def _member(text: str, region: str) -> tuple[SpineLevel, str]:
     if spoken:
         region = _REGIONS[(spoken["region"] or spoken["before"]).lower()]
         word = (spoken["ordinal"] or spoken["number"]).lower()
-        number = _ORDINALS.get(word) or _NUMBERS.get(word) or int(word)
-        return _level([(region, number)], ranged=False), region
+        spoken_number = _ORDINALS.get(word) or _NUMBERS.get(word) or int(word)
+        return _level([(region, spoken_number)], ranged=False), region
     for name, letter in _REGIONS.items():
         if re.match(rf"\s*{name}\s+\d", text, re.IGNORECASE):
             region = letter
     named: list[tuple[str, int]] = []
     for part in _PART.finditer(text):
         region = (part["letter"] or region).upper().replace("D", "T")
+        number = int(part["number"])
+        if named and not part["letter"] and named[-1] == ("L", 5) and number == 1:
+            region = "S"  # L5-1 is short for L5-S1
         if region:
-            named.append((region, int(part["number"])))
+            named.append((region, number))
     return _level(named, ranged=bool(_RANGE.search(text))), region
 
 

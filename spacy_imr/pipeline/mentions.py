@@ -22,13 +22,13 @@ _MONTH_NUMBER: Final = r"(?:1[0-2]|0?[1-9])"
 # Full dates, a month with a year, and a year that a word such as "in" or "since" introduces. Lines may break after a
 # hyphen or a slash.
 DATE: Final = re.compile(
-    rf"(?<![\w./-]){_MONTH_NUMBER}(?P<s>[-/.])\s{{0,4}}{_DAY}(?P=s)\s{{0,4}}(?:{_YEAR}|\d{{2}})(?![\w/]|[-.]\d)"
+    rf"(?<![\w./-]){_MONTH_NUMBER}(?P<s>[-/.])\s{{0,12}}{_DAY}(?P=s)\s{{0,12}}(?:{_YEAR}|\d{{2}})(?![\w/]|[-.]\d)"
     rf"|(?<![\w./-])(?:1[3-9]|2\d|3[01])(?P<t>[-/]){_MONTH_NUMBER}(?P=t){_YEAR}(?![\w/-])"
     rf"|(?<![\w./-]){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\d|0[1-9])(?![\w/-])"
     rf"|(?<!\w){_MONTH}\s+{_DAY}(?:st|nd|rd|th)?(?:\s*,\s*|\s+(?:of\s+)?){_YEAR}(?!\w)"
     rf"|(?<!\w){_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}(?!\w)"
     rf"|(?<!\w){_MONTH}(?:,|\s+of)?\s+{_YEAR}(?!\w)"
-    rf"|(?<![\w./-]){_MONTH_NUMBER}[-/]{_YEAR}(?![\w/]|-\d)"
+    rf"|(?<![\w./-])(?<!\d[-/.]\s)(?<!\d[-/.]\s\s)(?<!\d[-/.]\s\s\s){_MONTH_NUMBER}[-/]{_YEAR}(?![\w/]|-\d)"
     rf"|\b(?:[Ii]n|[Ss]ince|[Ff]rom|[Bb]etween|[Uu]ntil|(?:spring|summer|fall|autumn|winter)\s+of)\s+(?P<year>{_YEAR})(?![\w/])"
 )
 
