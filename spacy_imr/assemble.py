@@ -202,7 +202,8 @@ class _Builder:
 
     def _attached(self, ents: list[Span], guidance: list[bool]) -> list[Attached]:
         levels = [(level.start, level.end) for level in self.levels]
-        return attach(self.text, [(ent.start_char, ent.end_char) for ent in ents], levels, guidance)
+        everything = [(ent.start_char, ent.end_char) for ent in self.ents]
+        return attach(self.text, [(ent.start_char, ent.end_char) for ent in ents], levels, guidance, everything)
 
     def _diagnoses(self) -> list[Diagnosis]:
         ents = self._of("DIAGNOSIS")

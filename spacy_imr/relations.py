@@ -17,20 +17,21 @@ _SIDE: Final = re.compile(
     re.IGNORECASE,
 )
 _SIDE_FOLLOWS: Final = re.compile(
-    r"\s*,?\s*\(?(?:(?:on|of)\s+(?:the|his|her)\s+|to\s+the\s+)?(?P<side>left|right|bilaterally|bilateral)\b",
+    r"\s*(?P<comma>,)?\s*\(?(?:(?:on|of)\s+(?:the|his|her)\s+|to\s+the\s+)?(?P<side>left|right|bilaterally|bilateral)\b"
+    r"(?!\s+(?:away|now|after|before|over|behind|out))",
     re.IGNORECASE,
 )
-# What may stand between a procedure or diagnosis and its level, or between two levels of a list.
-_FILLER: Final = (
-    r"(?:at|of|on|for|to|the|both|levels?|joints?|bilateral(?:ly)?|left|right|side|from|spaces?|disc|disk|interspaces?|"
-    r"segments?|regions?|facets?|and|&|or|in|intralaminar|interlaminar|transforaminal|foraminal|lumbar|cervical|thoracic|"
-    r"spine|vertebra[el]?|pars|with|under)"
+# What may stand between a head and the level that belongs to it: with a preposition, and without.
+_WORDS: Final = (
+    r"(?:bilateral(?:ly)?|left|right|side|both|joints?|facets?|intralaminar|interlaminar|transforaminal|foraminal|lumbar|"
+    r"cervical|thoracic|spine|pars|levels?|spaces?|interspaces?|segments?|dis[ck]|with|under)"
 )
-_BETWEEN: Final = re.compile(rf"[\s,/(&+-]*(?:{_FILLER}[\s,/(&+-]*){{0,6}}", re.IGNORECASE)
-_BEFORE: Final = re.compile(
-    r"[\s-]*(?:(?:left|right|bilateral|levels?|joints?|facets?|lumbar|cervical|thoracic|interlaminar|transforaminal)[\s-]*){0,3}",
+_WITH_PREPOSITION: Final = re.compile(
+    rf"[\s(]*(?:{_WORDS}[\s(]*){{0,3}}(?:at|of|on|to|from|in|for)\s+(?:the\s+|both\s+)?(?:{_WORDS}\s+(?:of\s+)?){{0,3}}\(?",
     re.IGNORECASE,
 )
+_BESIDE: Final = re.compile(rf"[\s(/&+-]*(?:{_WORDS}[\s(]*){{0,3}}", re.IGNORECASE)
+_BEFORE: Final = re.compile(rf"[\s-]*(?:{_WORDS}[\s-]*){{0,3}}", re.IGNORECASE)
 _LIST: Final = re.compile(r"[\s,/&+]*(?:and|&|or|as\s+well\s+as|to|bilateral|left|right)?[\s,/&+]*", re.IGNORECASE)
 _GUIDANCE: Final = re.compile(
     r"\b(?:guid(?:ance|ed)|fluoroscop\w*|under\s+(?:ct|ultrasound)|c-arm|image\s+intensifier)\b", re.IGNORECASE
@@ -49,70 +50,146 @@ class Attached:
     guidance: int | None
 
 
-def side_of(text: str, start: int, end: int) -> Side | None:
-    """Side of a mention: inside it, else in the three words before it, else right after it."""
-    before = re.split(r"[.;:]", text[max(0, start - 30) : start])[-1]
-    after = _SIDE_FOLLOWS.match(text, end)
-    pieces = [text[start:end], " ".join(before.split()[-3:]), after["side"] if after else ""]
-    for piece in pieces:
-        names = {str(match.lastgroup) for match in _SIDE.finditer(piece)}
-        if "bilateral" in names or names >= {"left", "right"}:
-            return "bilateral"
-        if names:
-            return "left" if "left" in names else "right"
-    return None
+def side_of(text: str, start: int, end: int, low: int = 0, high: int | None = None) -> Side | None:
+    """Side of a mention: inside it, else in the three words before it, else right after it.
 
-
-def attach(text: str, heads: Sequence[Bounds], levels: Sequence[Bounds], guidance: Sequence[bool]) -> list[Attached]:
-    """Sides, levels and guidance of the procedures or diagnoses at `heads`, both lists in the order of the text.
-
-    A level belongs to the head that it follows, or stands before, with nothing between but words such as ``at the
-    level of``; the other members of its list belong to it too. `guidance` says which heads are themselves imaging
-    guidance: such a one belongs to the head before it.
+    `low` and `high` are where the mention before ends and the next one starts: their side words are theirs.
     """
+    before = re.split(r"[.;:,]", text[max(low, start - 30) : start])[-1]
+    after = _SIDE_FOLLOWS.match(text, end)
+    said = ""
+    # A side word at which the next mention begins belongs to that one.
+    if after and (high is None or after.end("side") + bool(after["comma"]) < high):
+        said = after["side"]
+    return _side(text[start:end]) or _side(" ".join(before.split()[-3:])) or _side(said)
+
+
+def _side(piece: str) -> Side | None:
+    names = {str(match.lastgroup) for match in _SIDE.finditer(piece)}
+    if "bilateral" in names or names >= {"left", "right"}:
+        return "bilateral"
+    return ("left" if "left" in names else "right") if names else None
+
+
+def attach(
+    text: str,
+    heads: Sequence[Bounds],
+    levels: Sequence[Bounds],
+    guidance: Sequence[bool],
+    mentions: Sequence[Bounds] | None = None,
+) -> list[Attached]:
+    """Sides, levels and guidance of the procedures or diagnoses at `heads`; all lists in the order of the text.
+
+    A level has one owner at most: the head that it follows with a preposition (``at the level of``), else the head that
+    it stands right before, else the head that it stands right after. The other members of its list go with it.
+    `guidance` says which heads are themselves imaging guidance: such a one belongs to the head before it. `mentions`
+    (all mentions of the text; the heads by default) limit where a side word is looked for.
+    """
+    owners = _owners(text, heads, levels, guidance)
+    bounds = sorted({*(mentions if mentions is not None else heads)})
     found = []
     for index, (start, end) in enumerate(heads):
+        own = tuple(sorted(owners.get(index, [])))
         if guidance[index]:
             found.append(Attached(None, (), None))
             continue
-        following = heads[index + 1][0] if index + 1 < len(heads) else len(text)
-        own = _levels_after(text, end, following, levels) or _levels_before(text, start, levels)
-        tail = max([end, *(levels[number][1] for number in own if levels[number][0] >= end)])
-        guide = None
-        if index + 1 < len(heads) and guidance[index + 1] and following - tail < 60:
-            between = text[tail:following]
-            if _GUIDED_BY.fullmatch(between) or not between.strip():
-                guide = index + 1
-        found.append(Attached(side_of(text, start, end), own, guide))
+        place = bisect_left(bounds, (start, end))
+        low = bounds[place - 1][1] if place else 0
+        high = bounds[place + 1][0] if place + 1 < len(bounds) else None
+        side = side_of(text, start, end, min(low, start), high)
+        if side is None and own:
+            first = levels[own[0]]
+            side = _side(text[end : first[0]] if first[0] >= end else text[max(0, first[0] - 12) : start])
+        found.append(Attached(side, own, _guide(text, index, heads, levels, own, guidance)))
     return found
+
+
+def _owners(
+    text: str, heads: Sequence[Bounds], levels: Sequence[Bounds], guidance: Sequence[bool]
+) -> dict[int, list[int]]:
+    """The levels of each head, by position."""
+    owned: set[int] = set()
+    owners: dict[int, list[int]] = {}
+    usable = [index for index in range(len(heads)) if not guidance[index]]
+    leading = {index: _before(text, heads[index][0], levels) for index in usable}
+    led = {number for chain in leading.values() for number in chain}
+
+    def give(index: int, chain: list[int]) -> None:
+        fresh = [number for number in chain if number not in owned]
+        owned.update(fresh)
+        owners.setdefault(index, []).extend(fresh)
+
+    for index in usable:
+        give(index, _after(text, heads, index, levels, _WITH_PREPOSITION, led))
+    for index in usable:
+        # Of its list, what no head before it owns; nothing if that is not the nearest level.
+        free = [number for number in leading[index] if number not in owned]
+        if free and free[-1] == leading[index][-1]:
+            give(index, free)
+    for index in usable:
+        if not owners.get(index):
+            give(index, _after(text, heads, index, levels, _BESIDE, led | owned))
+    return owners
+
+
+def _after(
+    text: str,
+    heads: Sequence[Bounds],
+    index: int,
+    levels: Sequence[Bounds],
+    first: re.Pattern[str],
+    led: set[int],
+) -> list[int]:
+    """The list of levels that begins right after a head. A member that leads another head ends it, but for "and"."""
+    at = heads[index][1]
+    stop = heads[index + 1][0] if index + 1 < len(heads) else len(text)
+    chain: list[int] = []
+    for number in range(bisect_left(levels, (at, at)), len(levels)):
+        start, finish = levels[number]
+        between = text[at:start]
+        pattern = _LIST if chain else first
+        if start >= stop or len(between) > 80 or not pattern.fullmatch(between):
+            break
+        if number in led and (first is _BESIDE or (chain and not re.search(r"\band\b|&", between))):
+            break
+        chain.append(number)
+        at = finish
+    return chain
+
+
+def _before(text: str, start: int, levels: Sequence[Bounds]) -> list[int]:
+    """The list of levels that ends right before a head."""
+    chain: list[int] = []
+    at = start
+    for number in range(bisect_left(levels, (start, start)) - 1, -1, -1):
+        low, high = levels[number]
+        pattern = _LIST if chain else _BEFORE
+        if high > at or at - high > 50 or not pattern.fullmatch(text[high:at]):
+            break
+        chain.append(number)
+        at = low
+    return chain[::-1]
+
+
+def _guide(
+    text: str,
+    index: int,
+    heads: Sequence[Bounds],
+    levels: Sequence[Bounds],
+    own: Sequence[int],
+    guidance: Sequence[bool],
+) -> int | None:
+    """Position of the imaging guidance that follows a head and its levels, if one does."""
+    end = heads[index][1]
+    tail = max([end, *(levels[number][1] for number in own if levels[number][0] >= end)])
+    following = index + 1
+    if following < len(heads) and guidance[following] and heads[following][0] - tail < 60:
+        between = text[tail : heads[following][0]]
+        if _GUIDED_BY.fullmatch(between) or not between.strip():
+            return following
+    return None
 
 
 def is_guidance(surface: str) -> bool:
     """Whether a procedure is imaging guidance by itself (``CT guidance``, ``fluoroscopy``)."""
     return bool(_GUIDANCE.search(surface)) and len(surface.split()) <= 3 and "inject" not in surface.lower()
-
-
-def _levels_after(text: str, end: int, stop: int, levels: Sequence[Bounds]) -> tuple[int, ...]:
-    own: list[int] = []
-    at = end
-    for number in range(bisect_left(levels, (end, end)), len(levels)):
-        start, finish = levels[number]
-        pattern = _LIST if own else _BETWEEN
-        if start >= stop or start - at > 80 or not pattern.fullmatch(text[at:start]):
-            break
-        own.append(number)
-        at = finish
-    return tuple(own)
-
-
-def _levels_before(text: str, start: int, levels: Sequence[Bounds]) -> tuple[int, ...]:
-    own: list[int] = []
-    at = start
-    for number in range(bisect_left(levels, (start, start)) - 1, -1, -1):
-        low, high = levels[number]
-        pattern = _LIST if own else _BEFORE
-        if high > at or at - high > 50 or not pattern.fullmatch(text[high:at]):
-            break
-        own.append(number)
-        at = low
-    return tuple(reversed(own))

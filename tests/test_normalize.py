@@ -144,6 +144,7 @@ def test_assertion(marked, expected):
         ("pain of the left and right knee", "pain of the left and right knee", "bilateral"),
         ("MRI of the lumbar spine. Left knee", "MRI of the lumbar spine", None),
         ("the pain that is left over", "pain", None),
+        ("low back pain right away", "low back pain", None),
     ],
 )
 def test_side_of(text, mention, side):
@@ -160,6 +161,10 @@ def test_side_of(text, mention, side):
         ("{L4-5} and {L5-S1} [facet injections] with [fluoroscopy]", [("L4-5 L5-S1", "fluoroscopy"), ("", None)]),
         ("[ESI] at {L4-5} and {L5-S1}. Sensation at {S1}", [("L4-5 L5-S1", None)]),
         ("[laminectomy] in 2009. There is a bulge at {L4-5}", [("", None)]),
+        ("right [knee sprain], {L4-5} [stenosis], {L5-S1} [disc collapse]", [("", None), ("L4-5", None), ("L5-S1", None)]),
+        ("[stenosis] at {L3-4}, {L4-5} [protrusion]", [("L3-4", None), ("L4-5", None)]),
+        ("[laminectomy] {L4-5} in 2009", [("L4-5", None)]),
+        ("{C5-C6} [ESI] and {C7-T1} [ESI]", [("C5-C6", None), ("C7-T1", None)]),
         ("[fusion] at {L4-5} and [physical therapy]", [("L4-5", None), ("", None)]),
         ("status post {L4-\n5} [laminectomy]", [("L4-\n5", None)]),
     ],
@@ -201,6 +206,12 @@ def test_attach(marked, expected):
 def test_find_patient(text, age, sex):
     found = find_patient(text, 0, len(text))
     assert (found.age, found.sex) == (age, sex)
+
+
+def test_a_side_in_a_list_belongs_to_its_own_mention():
+    text = "cervicalgia, right knee sprain; TFESI at left L4-5"
+    heads = [(0, 11), (13, 30), (32, 37)]
+    assert [one.side for one in attach(text, heads, [(46, 50)], [False] * 3)] == [None, "right", "left"]
 
 
 def test_find_reviewer():
