@@ -13,6 +13,7 @@ from spacy_imr.letter.citation import cited_pages, cited_sections
 from spacy_imr.letter.patterns import CASE_NUMBER
 from spacy_imr.letter.people import find_licences, find_patient, find_specialties
 from spacy_imr.normalize.assertion import Assertions
+from spacy_imr.normalize.cues import Assertion
 from spacy_imr.normalize.dates import normalize_date
 from spacy_imr.normalize.levels import normalize_level
 from spacy_imr.pipeline.mentions import span_scores
@@ -212,10 +213,15 @@ class _Builder:
                 **self._mention(ent),
                 side=found.side,
                 levels=[self.levels[number] for number in found.levels],
-                assertion=self.shared.assertions.of(ent.start_char, ent.end_char),
+                assertion=self._assertion(ent),
             )
             for ent, found in zip(ents, self._attached(ents, [False] * len(ents)), strict=True)
         ]
+
+    def _assertion(self, ent: Span) -> Assertion:
+        found = self.shared.assertions.of(ent.start_char, ent.end_char)
+        # A case summary tells of its patient, whatever guideline it may name.
+        return "affirmed" if found == "general" and self._section(ent.start_char) == "case_summary" else found
 
     def _procedures(self) -> list[Procedure]:
         ents = self._of("PROCEDURE")

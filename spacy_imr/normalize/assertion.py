@@ -17,7 +17,9 @@ _ORDER: Final[tuple[Assertion, ...]] = ("other_person", "negated", "hypothetical
 # An empty line ends a sentence only where the line before it has ended, or a heading stands: in some letters every
 # line is followed by an empty one.
 _SENTENCE_END: Final = re.compile(
-    r"(?<!\bDr)(?<!\bMr)(?<!\bvs)(?<!\bMs)[.!?;]\s+(?=[A-Z0-9(\"“])|\n[ \t\r]*\n\s*(?=[A-Z0-9][^\n]*:)|:\s*\n"
+    r"(?<!\bDr)(?<!\bMr)(?<!\bvs)(?<!\bMs)[.!?;]\s+(?=[A-Z0-9(\"“])"
+    r"|\n[ \t\r]*\n\s*(?=[A-Z0-9][^\n]*:)"
+    r"|(?<![Hh]istory)(?<!HISTORY):\s*\n"
 )
 
 
@@ -26,7 +28,9 @@ def _words(phrases: Iterable[str]) -> str:
 
 
 _PSEUDO: Final = re.compile(rf"(?<![\w-])(?:{_words(PSEUDO)})(?!\w)", re.IGNORECASE)
-_TERMINATOR: Final = re.compile(rf"(?<![\w-])(?:{_words(TERMINATORS)})(?!\w)|;", re.IGNORECASE)
+_TERMINATOR: Final = re.compile(
+    rf"(?<![\w-])(?:{_words(TERMINATORS)})(?!\w)|;|,\s+and\s+(?:the|his|her|its)\b", re.IGNORECASE
+)
 _GENERAL: Final = re.compile(rf"(?<![\w-])(?:{_words(GENERAL)})(?!\w)", re.IGNORECASE)
 _PATIENT: Final = re.compile(rf"(?<![\w-])(?:{_words(PATIENT)})(?!\w)", re.IGNORECASE)
 _FAR: Final[dict[tuple[Assertion, Direction], re.Pattern[str]]] = {
@@ -40,6 +44,10 @@ _NEAR: Final[dict[Assertion, re.Pattern[str]]] = {
     for assertion, direction, reach, cues in CUES
     if reach == "near"
 }
+
+
+_TO_RULE_OUT: Final = re.compile(r"\s*,?\s*\(?(?:r/o|rule\s+out)\b", re.IGNORECASE)
+_DENIED: Final = re.compile(r"(?:\bnot|\bnever|n['’]t)(?:\s+(?:been|yet|ever)){0,2}\s*$", re.IGNORECASE)
 
 
 class Assertions:
@@ -61,11 +69,14 @@ class Assertions:
         begin, stop = self.sentence(start, end)
         before = _PSEUDO.sub(_blank, self.text[max(begin, start - REACH) : start])
         after = _PSEUDO.sub(_blank, self.text[end : min(stop, end + REACH)])
-        for match in _TERMINATOR.finditer(before):
-            before = " " * match.end() + before[match.end() :]
-        if stopped := _TERMINATOR.search(after):
-            after = after[: stopped.start()]
+        for stop_at in _terminators(before):
+            before = " " * stop_at.end() + before[stop_at.end() :]
+        for stop_at in _terminators(after):
+            after = after[: stop_at.start()]
+            break
         # What follows a mention speaks of it only inside its own clause.
+        if _TO_RULE_OUT.match(after):
+            return "hypothetical"
         after = re.split(r"[,;(]|\band\b", after, maxsplit=1)[0]
         for assertion in _ORDER:
             near = _NEAR.get(assertion)
@@ -78,6 +89,15 @@ class Assertions:
         if _GENERAL.search(sentence) and not _PATIENT.search(sentence):
             return "general"
         return "affirmed"
+
+
+def _terminators(text: str) -> list[re.Match[str]]:
+    """The terminators in `text`, but for those that are denied themselves ("was not demonstrated")."""
+    return [
+        match
+        for match in _TERMINATOR.finditer(text)
+        if not _DENIED.search(text[max(0, match.start() - 30) : match.start()])
+    ]
 
 
 def _blank(match: re.Match[str]) -> str:

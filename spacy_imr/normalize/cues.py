@@ -30,7 +30,9 @@ CUES: Final[tuple[tuple[Assertion, Direction, Reach, tuple[str, ...]], ...]] = (
             "ruled out", "is absent", "was absent", "are absent", "were absent", "is not seen", "was not seen",
             "is not present", "was not present", "were not present", "not identified", "not demonstrated", "not found",
             "not documented", "not established", "not confirmed", "not shown", "unlikely", "is denied", "was denied by",
-            "were not seen", "was excluded", "negative",
+            "were not seen", "was excluded", "is negative", "was negative", "were negative", "not been documented",
+            "not been demonstrated", "not been shown", "not been diagnosed", "not been established",
+            "never been diagnosed",
         ),
     ),
     (
@@ -53,7 +55,7 @@ CUES: Final[tuple[tuple[Assertion, Direction, Reach, tuple[str, ...]], ...]] = (
         "hypothetical", "after", "clause",
         (
             "is suspected", "was suspected", "is possible", "cannot be excluded", "not excluded", "versus", "is likely",
-            "should be ruled out", "to be ruled out", "is to be ruled out", "is being considered",
+            "r/o", "rule out", "should be ruled out", "to be ruled out", "is to be ruled out", "is being considered",
         ),
     ),
     (
@@ -64,7 +66,7 @@ CUES: Final[tuple[tuple[Assertion, Direction, Reach, tuple[str, ...]], ...]] = (
             "history included",
         ),
     ),
-    ("historical", "before", "near", ("prior", "previous", "previously", "old", "resolved", "remote", "years ago")),
+    ("historical", "before", "near", ("prior", "previous", "previously", "old", "resolved", "remote")),
     (
         "historical", "after", "clause",
         ("resolved", "has resolved", "had resolved", "in the past", "in remission", "years ago"),
@@ -86,7 +88,8 @@ CUES: Final[tuple[tuple[Assertion, Direction, Reach, tuple[str, ...]], ...]] = (
 TERMINATORS: Final = (
     "but", "however", "although", "though", "except", "aside from", "apart from", "other than", "which", "who",
     "yet", "nevertheless", "still has", "still had", "continues to have", "secondary to", "due to", "owing to",
-    "because", "so that", "and has", "and had", "and have", "he has", "she has", "he had", "she had",
+    "because", "so that", "and has", "and had", "and have", "he has", "she has", "he had", "she had", "and was",
+    "and is", "and he", "and she", "consistent with", "relief from", "for his", "for her", "for the",
     "presents with", "presented with", "complains of", "complained of", "reports", "reported", "remains", "revealed",
     "showed", "demonstrated", "diagnosed with", "diagnoses",
 )  # fmt: skip
@@ -98,7 +101,10 @@ PSEUDO: Final = (
     "has not resolved", "not resolved", "no better", "if any", "as if", "without difficulty", "not medically necessary",
     "no known", "may be considered", "review denied", "UR denied", "administrator denied", "reviewer denied",
     "was denied", "were denied", "been denied", "has denied", "had denied", "denied the request", "denied a request",
-    "denied authorization", "prior authorization", "year old", "years old", "yr old", "y/o", "not working",
+    "denied authorization", "prior authorization", "carrier denied", "insurer denied", "examiner denied",
+    "employer denied", "no surgery", "without surgery", "no documentation of failed", "year history of",
+    "years history of", "month history of",
+    "months history of", "week history of", "day history of", "year old", "years old", "yr old", "y/o", "not working",
 )  # fmt: skip
 
 # A sentence with one of these speaks of patients in general, unless a word of `PATIENT` stands in it too.
