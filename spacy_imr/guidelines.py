@@ -31,14 +31,16 @@ _NONE: Final = re.compile(
     r"did\s+not\s+(?:cite|provide|identify|reference|specify|list|use|state|indicate|name)\b[^.]{0,40}?"
     r"(?:evidence|guideline|citation|criteria|source|basis|authority)"
     r"|(?:no|not\s+based\s+on\s+any|did\s+not\s+(?:base|rely)[^.]{0,60}\bon\s+(?:any|a))\s+"
-    r"(?:(?:evidence[- ]based|medical|specific|applicable|treatment|published)\s+)*"
+    r"(?:(?:evidence[- ]based|other|medical|specific|applicable|treatment|published)\s+)*"
     r"(?:guideline|evidence|citation|criteria)"
     r"|not\s+(?:cited|given|provided|stated|specified)\b",
     _FLAGS,
 )
 # The names of sections are no names of guidelines ("General Approaches 2004, Section(s): Initial Approaches to …").
 _SECTION_LIST: Final = re.compile(
-    r"Section\(?s?\)?\s*:.{0,400}?(?=,?\s+and\s+(?:on\s+)?(?:the\s+)?[A-Z][^,.;]{0,60}\b20\d\d|[.;]|$)", re.DOTALL
+    r"Section\(?s?\)?\s*:.{0,400}?(?=[,;]?\s+(?:and\s+)?(?:on\s+)?(?:Non-?\s*)?MTUS\b"
+    r"|,?\s+and\s+(?:on\s+)?(?:the\s+)?[A-Z][^,.;]{0,60}\b20\d\d|[.;]|$)",
+    re.DOTALL,
 )
 _NON_MTUS: Final = re.compile(r"non\s*-?\s*MTUS\s+(?:citations?|guidelines?|sources?)", _FLAGS)
 _ODG: Final = re.compile(r"\bODG\b|official\s+disabilit(?:y|ies)", _FLAGS)
