@@ -244,6 +244,12 @@ def test_the_whole_record_takes_linear_time(rules, name):
     assert large < 24 * small + 0.1, (small, large)
 
 
+def test_more_than_a_megabyte_runs_through_the_pipeline(rules):
+    text = letters.NOTICE_2013 * (1_100_000 // len(letters.NOTICE_2013))
+    assert len(text) > 1_000_000
+    assert len(rules(text)._.determinations) > 400
+
+
 def test_a_megabyte_is_read():
     text = (letters.DETERMINATION_2016 * 1000)[:1_000_000]
     start = time.perf_counter()

@@ -11,7 +11,12 @@ from spacy_imr.letter import Bounds, Issue, Letter, mask_furniture, parse_letter
 
 @Language.factory("imr_letter", assigns=["doc.spans", "doc._.letters"])
 def create_letter_reader(nlp: Language, name: str) -> LetterReader:
-    """Component that reads the letter's structure; needs nothing but the tokenizer."""
+    """Component that reads the letter's structure; needs nothing but the tokenizer.
+
+    Nothing in the pipelines needs memory beyond the length of the text, so that spaCy's limit of a million characters
+    is lifted to fifty.
+    """
+    nlp.max_length = max(nlp.max_length, 50_000_000)
     return LetterReader()
 
 
