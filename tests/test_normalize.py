@@ -213,6 +213,10 @@ def test_attach(marked, expected):
         ("A 50-year-old warehouse worker. She lifted a box; her back hurt.", 50, "female"),
         ("The applicant is a represented employee.", None, None),
         ("He has had pain for 12 years.", None, "male"),
+        ("46F, c/o LBP", 46, "female"),
+        ("Age: 55. He fell.", 55, "male"),
+        ("She hurt her back restraining a delirious man. She rested.", None, "female"),
+        ("The claimant is a right-handed woman, now 76 years old.", 76, "female"),
         ("A 3 year old injury in a 46 year old male.", 46, "male"),
     ],
 )
