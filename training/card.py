@@ -32,7 +32,7 @@ look at the support and the interval.
 
 Licence: Apache-2.0. The corpus and how it was made: `corpus/README.md`. Every look at the test letters:
 `test_runs.jsonl`. The numbers with all their parts: `metrics_*.json`; over shares of the training letters:
-`learning_curve.json`.
+`learning_curve.json`; speed, each part beside a peer in one run: `speed.json` (`python -m training.benchmark`).
 """
 
 

@@ -47,6 +47,11 @@ _NEAR: Final[dict[Assertion, re.Pattern[str]]] = {
 
 
 _TO_RULE_OUT: Final = re.compile(r"\s*,?\s*\(?(?:r/o|rule\s+out)\b", re.IGNORECASE)
+_CLAUSE_END: Final = re.compile(r"[,;(]|\band\b")
+_WORD: Final = re.compile(r"[a-z/]+")
+_FIRST_WORDS: Final = frozenset(
+    _WORD.findall(cue)[0] for _, direction, _, cues in CUES if direction == "before" for cue in cues
+)
 _DENIED: Final = re.compile(r"(?:\bnot|\bnever|n['’]t)(?:\s+(?:been|yet|ever)){0,2}\s*$", re.IGNORECASE)
 
 
@@ -67,20 +72,18 @@ class Assertions:
     def of(self, start: int, end: int) -> Assertion:
         """Assertion of the diagnosis that stands at `start` to `end`."""
         begin, stop = self.sentence(start, end)
-        before = _PSEUDO.sub(_blank, self.text[max(begin, start - REACH) : start])
-        after = _PSEUDO.sub(_blank, self.text[end : min(stop, end + REACH)])
-        for stop_at in _terminators(before):
-            before = " " * stop_at.end() + before[stop_at.end() :]
+        before = self._before(begin, start)
+        after = self.text[end : min(stop, end + REACH)]
+        if _TO_RULE_OUT.match(after):
+            return "hypothetical"
+        # What follows a mention speaks of it only inside its own clause.
+        after = _PSEUDO.sub(_blank, _CLAUSE_END.split(after, maxsplit=1)[0])
         for stop_at in _terminators(after):
             after = after[: stop_at.start()]
             break
-        # What follows a mention speaks of it only inside its own clause.
-        if _TO_RULE_OUT.match(after):
-            return "hypothetical"
-        after = re.split(r"[,;(]|\band\b", after, maxsplit=1)[0]
         for assertion in _ORDER:
             near = _NEAR.get(assertion)
-            if _FAR[assertion, "before"].search(before) or (near and near.search(before[-80:])):
+            if before and (_FAR[assertion, "before"].search(before) or (near and near.search(before[-80:]))):
                 return assertion
             pattern = _FAR.get((assertion, "after"))
             if pattern and pattern.search(after):
@@ -89,6 +92,16 @@ class Assertions:
         if _GENERAL.search(sentence) and not _PATIENT.search(sentence):
             return "general"
         return "affirmed"
+
+    def _before(self, begin: int, start: int) -> str:
+        """What stands before a mention and may speak of it; empty if not even the first word of a cue is there."""
+        before = self.text[max(begin, start - REACH) : start]
+        if _FIRST_WORDS.isdisjoint(_WORD.findall(before.lower())):
+            return ""
+        before = _PSEUDO.sub(_blank, before)
+        for stop_at in _terminators(before):
+            before = " " * stop_at.end() + before[stop_at.end() :]
+        return before
 
 
 def _terminators(text: str) -> list[re.Match[str]]:
