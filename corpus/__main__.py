@@ -9,8 +9,8 @@ from pathlib import Path
 
 from corpus.check import check, unlabelled_surfaces
 from corpus.diff import diff
-from corpus.files import SPLITS, authored
-from corpus.public import join_folder
+from corpus.files import authored
+from corpus.public import join_all
 from corpus.stats import write_statistics
 
 
@@ -48,9 +48,7 @@ def main() -> int:
     else:
         if options.letters is None:
             parser.error("join needs the public letters: --letters FOLDER or IMR_LETTERS")
-        options.output.mkdir(parents=True, exist_ok=True)
-        for name in SPLITS:
-            join_folder(name, options.letters, options.output / f"{name}.jsonl")
+        join_all(options.letters, options.output)
     return 0
 
 

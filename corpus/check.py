@@ -7,11 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import spacy
-
 from corpus.files import authored
 from corpus.public import find_text
 from spacy_imr.corpus_format import CorpusLetter
+from spacy_imr.tokenizer import blank_pipeline
 
 Words = tuple[str, ...]
 # A run of words that stands in so many public letters is the state's boilerplate or a guideline quoted by all.
@@ -78,7 +77,7 @@ def letter_problems(letter: CorpusLetter) -> list[str]:
 
 def misaligned(letters: Iterable[CorpusLetter]) -> list[str]:
     """Mentions that no tokens of the project's tokenizer make up."""
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    nlp = blank_pipeline()
     problems = []
     for letter in letters:
         doc = nlp.make_doc(letter.text)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corpus.files import SPLITS
 from spacy_imr.corpus_format import CorpusLetter, write_corpus
 from spacy_imr.inputs import read_text
 from spacy_imr.pdf import LINE_END_HYPHEN, UnreadableError
@@ -108,6 +109,12 @@ def join(name: str, folder: Path) -> Iterator[CorpusLetter | str]:
             yield from_standoff(record, text) if text is not None else f"{record['id']}: no text in {folder}"
         except (UnreadableError, ValueError) as error:
             yield f"{record['id']}: {error}"
+
+
+def join_all(letters: Path, target: Path) -> dict[str, Path]:
+    """`join_folder` for every split, into the folder `target`; the corpus files by split."""
+    target.mkdir(parents=True, exist_ok=True)
+    return {name: join_folder(name, letters, target / f"{name}.jsonl") for name in SPLITS}
 
 
 def join_folder(name: str, folder: Path, target: Path) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import spacy
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
@@ -27,6 +28,11 @@ _INFIXES = (
     r"(?<=[a-z])(?=[CTLS]\d{1,2}(?!\w))",
     r"(?<=\d)(?=(?:mg|mcg|ml|gm|g|cc|meq|tabs?|caps?|units?|hrs?|days?|weeks?|x)\b)",
 )
+
+
+def blank_pipeline() -> Language:
+    """An empty pipeline with the project's tokenizer."""
+    return spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
 
 
 @registry.tokenizers("imr.Tokenizer.v1")

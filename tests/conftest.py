@@ -2,8 +2,9 @@ import os
 from pathlib import Path
 
 import pytest
-import spacy
 from spacy.language import Language
+
+from spacy_imr.tokenizer import blank_pipeline
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,13 +26,13 @@ def letters_folder() -> Path:
 @pytest.fixture(scope="session")
 def blank() -> Language:
     """The tokenizer alone."""
-    return spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    return blank_pipeline()
 
 
 @pytest.fixture(scope="session")
 def rules() -> Language:
     """Everything that needs no training."""
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    nlp = blank_pipeline()
     nlp.add_pipe("imr_letter")
     nlp.add_pipe("imr_mentions")
     return nlp

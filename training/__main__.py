@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from corpus.public import join_all
 from training import card
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
@@ -32,7 +33,7 @@ def main() -> int:
     if options.build == "release":
         if not options.letters:
             parser.error("release needs the public letters: --letters FOLDER or IMR_LETTERS")
-        for name, path in _join_public(Path(options.letters)).items():
+        for name, path in join_all(Path(options.letters), Path("build/public")).items():
             sets[name].append(path)
     config = Path("configs") / f"{NAME}.cfg"
     overrides: dict[str, object] = {f"paths.{name}": ",".join(map(str, sets[name])) for name in ("train", "dev")}
@@ -50,14 +51,6 @@ def main() -> int:
     install_wheel(wheel)
     _measure(options.build, sets, wheel)
     return 0
-
-
-def _join_public(letters: Path) -> dict[str, Path]:
-    from corpus.public import join_folder
-
-    target = Path("build/public")
-    target.mkdir(parents=True, exist_ok=True)
-    return {name: join_folder(name, letters, target / f"{name}.jsonl") for name in ("train", "dev", "test")}
 
 
 def _measure(build: str, sets: dict[str, list[Path]], wheel: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 
 import spacy
 
-from corpus.files import AUTHORED
-from corpus.public import join_folder
+from corpus.files import authored
+from corpus.public import join_all
 from spacy_imr.corpus_format import CorpusLetter, read_corpus, write_corpus
 from spacy_imr.evaluation.evaluate import entity_scores
 from training.build import ROOT, train_pipeline
@@ -58,16 +58,12 @@ def main() -> int:
         parser.error("the curve needs the public letters: --letters FOLDER or IMR_LETTERS")
     work = ROOT / "build" / "curve"
     work.mkdir(parents=True, exist_ok=True)
-    public = {
-        name: list(read_corpus(join_folder(name, Path(options.letters), work / f"public_{name}.jsonl")))
-        for name in ("train", "dev", "test")
-    }
-    authored = {name: list(read_corpus(AUTHORED / f"{name}.jsonl")) for name in ("train", "dev", "test")}
-    write_corpus(work / "dev.jsonl", authored["dev"][:10])
-    sources = {"authored": authored, "public": public}
+    joined = join_all(Path(options.letters), work / "public")
+    sources = {"authored": authored(), "public": {name: list(read_corpus(path)) for name, path in joined.items()}}
+    write_corpus(work / "dev.jsonl", sources["authored"]["dev"][:10])
     tests = {f"{source}_{name}": sets[name] for source, sets in sources.items() for name in ("dev", "test")}
     rng = random.Random(0)
-    shuffled = {"authored": authored["train"][:], "public": public["train"][:]}
+    shuffled = {source: sets["train"] for source, sets in sources.items()}
     for letters in shuffled.values():
         rng.shuffle(letters)
     for share in SHARES:

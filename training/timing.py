@@ -10,9 +10,8 @@ import json
 import sys
 import time
 
-import spacy
-
 from corpus.files import authored
+from spacy_imr.tokenizer import blank_pipeline
 from training.build import ROOT
 
 TARGET = ROOT / "models" / "en_imr_sm" / "reading_time.json"
@@ -21,7 +20,7 @@ SIZES = (30_000, 60_000, 120_000, 240_000, 480_000, 960_000)
 
 def main() -> int:
     """Measure and write the curve."""
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "imr.Tokenizer.v1"}}})
+    nlp = blank_pipeline()
     nlp.add_pipe("imr_letter")
     nlp.add_pipe("imr_mentions")
     letters = "\n\n".join(letter.text for letter in authored()["dev"] if letter.format != "excerpt")

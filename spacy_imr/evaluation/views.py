@@ -184,30 +184,28 @@ def calibration(chances: Sequence[dict[str, float]], gold: Sequence[str], bins: 
 
 def _linear_outcome(train: Sequence[Case], test: Sequence[Case], parts: Sequence[str]) -> list[str]:
     fitted = [case for case in train if case.part(parts)]
-    model = _linear_model().fit([case.part(parts) for case in fitted], [case.gold["outcome"] for case in fitted])
+    model = _linear_model(many=False)
+    model.fit([case.part(parts) for case in fitted], [case.gold["outcome"] for case in fitted])
     return list(model.predict([case.part(parts) for case in test])) if test else []
 
 
 def _linear_families(train: Sequence[Case], test: Sequence[Case], parts: Sequence[str], field: str) -> list[list[str]]:
-    from sklearn.multiclass import OneVsRestClassifier
-
     fitted = [case for case in train if case.gold[field] and case.part(parts)]
-    targets = [[int(name in case.gold[field]) for name in FAMILIES] for case in fitted]
-    vectors, classifier = _linear_model().steps
-    learned = OneVsRestClassifier(classifier[1])
-    learned.fit(vectors[1].fit_transform([case.part(parts) for case in fitted]), numpy.array(targets))
-    if not test:
-        return []
-    rows = learned.predict(vectors[1].transform([case.part(parts) for case in test]))
+    targets = numpy.array([[int(name in case.gold[field]) for name in FAMILIES] for case in fitted])
+    model = _linear_model(many=True).fit([case.part(parts) for case in fitted], targets)
+    rows = model.predict([case.part(parts) for case in test]) if test else []
     return [[name for name, mark in zip(FAMILIES, row, strict=True) if mark] for row in rows]
 
 
-def _linear_model() -> Any:
+def _linear_model(*, many: bool) -> Any:
+    """TF-IDF and logistic regression: one label a text, or `many`."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
     from sklearn.pipeline import make_pipeline
 
+    classifier = LogisticRegression(C=30.0, class_weight="balanced", max_iter=2000)
     return make_pipeline(
         TfidfVectorizer(ngram_range=(1, 3), sublinear_tf=True, min_df=2),
-        LogisticRegression(C=30.0, class_weight="balanced", max_iter=2000),
+        OneVsRestClassifier(classifier) if many else classifier,
     )

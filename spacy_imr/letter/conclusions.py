@@ -14,8 +14,6 @@ NOT_NECESSARY: Final = re.compile(
     r"|\bnot\s*medically\s*necessary|medical(?:ly)?\s+necess\w+\s+(?:\w+\s+){0,5}?(?:not|cannot)\b",
     re.IGNORECASE,
 )
-NECESSARY: Final = re.compile(r"medically\s*(?:necessary|indicated|appropriate|warranted)", re.IGNORECASE)
-
 CONCLUSIONS: Final[tuple[re.Pattern[str], ...]] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

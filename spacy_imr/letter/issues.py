@@ -47,7 +47,7 @@ def issues_2014(text: str, clean: str, sections: Sequence[Section], has_header: 
 def _anchors(text: str, begin: int) -> tuple[list[Anchor], list[re.Match[str]]]:
     """An issue begins at an outcome that a label follows, or at a label that cannot belong to the issue before it."""
     labels = sorted(
-        (match.start(), match.end(), order)
+        (match.start(), order)
         for order, pattern in enumerate((p.CLAIMS_ADMINISTRATOR, p.REVIEWER, p.RATIONALE))
         for match in pattern.finditer(text, begin)
     )
@@ -56,7 +56,7 @@ def _anchors(text: str, begin: int) -> tuple[list[Anchor], list[re.Match[str]]]:
     unused = []
     cursor = 0
     last = 3  # the order of the last label of the running issue; 3 opens a new one
-    for start, _, order in labels:
+    for start, order in labels:
         adjacent = None
         while cursor < len(outcomes) and outcomes[cursor].start() < start:
             if adjacent is not None and adjacent["mark"]:
@@ -121,10 +121,9 @@ def _heading_start(text: str, clean: str, low: int, high: int, spaced: bool) -> 
 
 def _after_last_sentence(chunk: str, window: int, low: int) -> int:
     """Where no break helps: after the last line that ends a sentence, or at the last line that opens with a count."""
-    position = len(chunk)
     for line in reversed(list(re.finditer(r"[^\n]*\n", chunk))):
         opening = _COUNT.match(chunk, line.end())
-        if opening and opening["mark"] and line.end() < position:
+        if opening and opening["mark"] and line.end() < len(chunk):
             return window + line.end()
         ended = _SENTENCE_END.search(line[0].rstrip()[-40:])
         if ended and not re.search(r"\brequest\.\s*$|\b\w\.\w\.\s*$", line[0]):
