@@ -15,6 +15,7 @@ from corpus.public import join_all
 from training import card
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
+from training.configs import write_config
 
 NAME = "en_imr_sm"
 AUTHORED = Path("corpus/authored")
@@ -35,11 +36,11 @@ def main() -> int:
             parser.error("release needs the public letters: --letters FOLDER or IMR_LETTERS")
         for name, path in join_all(Path(options.letters), Path("build/public")).items():
             sets[name].append(path)
-    config = Path("configs") / f"{NAME}.cfg"
     overrides: dict[str, object] = {f"paths.{name}": ",".join(map(str, sets[name])) for name in ("train", "dev")}
     if options.steps:
         overrides["training.max_steps"] = options.steps
     output = Path("build") / options.build
+    config = write_config(NAME, output / f"{NAME}.cfg")
     model = train_pipeline(config, output / NAME, overrides)
     calibrate(model, sets["dev"])
     facts = {
