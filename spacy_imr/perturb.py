@@ -150,7 +150,7 @@ def rewrap(letter: CorpusLetter, rng: random.Random) -> CorpusLetter:
     """
     width = rng.randint(*WIDTHS)
     gap = " \n\n" if line_spaced(mask_furniture(letter.text)) else "\n"
-    full = _full_line(letter.text)
+    full = _margin(letter.text)
     edits: list[Edit] = []
     begin = 0
     for separator in [*_KEPT_BREAK.finditer(letter.text), None]:
@@ -167,11 +167,16 @@ _OPEN_HYPHEN: Final = re.compile(r"(?:and|or|to)\b")
 _PAGE_WIDTH: Final = 150
 
 
-def _full_line(text: str) -> float:
-    """From how many characters on a line looks as if its break came from the margin; infinite in unbroken text."""
+def is_wrapped(text: str) -> bool:
+    """Whether lines end at a margin, and not only at the end of a paragraph."""
+    lengths = [len(line) for line in text.splitlines()]
+    return 2 * sum(length for length in lengths if length > _PAGE_WIDTH) <= sum(lengths)
+
+
+def _margin(text: str) -> float:
+    """From how many characters on a line looks as if the margin broke it; infinite in text without margin."""
     lengths = sorted(len(line) for line in text.splitlines() if line.strip()) or [0]
-    longest = lengths[9 * len(lengths) // 10]
-    return 0.6 * longest if longest <= _PAGE_WIDTH else float("inf")
+    return 0.6 * lengths[9 * len(lengths) // 10] if is_wrapped(text) else float("inf")
 
 
 def _reflow(text: str, begin: int, end: int, width: int, gap: str, full: float) -> Iterator[Edit]:
