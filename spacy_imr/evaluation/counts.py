@@ -65,8 +65,8 @@ def prf(counts: Counts) -> dict[str, Any]:
 
 
 def bootstrap(per_letter: Sequence[Counts], samples: int, seed: int = 0) -> dict[str, Any]:
-    """95% interval of F1 by resampling letters; nothing if `samples` is 0 or there is no mention."""
-    if not samples or not sum(counts.gold for counts in per_letter):
+    """95% interval of F1 by resampling letters; nothing if `samples` is 0, for a single letter or without a mention."""
+    if not samples or len(per_letter) < 2 or not sum(counts.gold for counts in per_letter):
         return {}
     table = numpy.array([(c.hits, c.predicted, c.gold) for c in per_letter])
     rng = numpy.random.default_rng(seed)

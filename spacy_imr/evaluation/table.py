@@ -24,13 +24,13 @@ def metrics_table(metrics: Metrics) -> str:
 
 def number(value: float | None, width: int = 8) -> str:
     """A score with three digits, a dash for none."""
-    return f"{'-':>{width}}" if value is None else f"{value:>{width}.3f}"
+    return f"{'-':>{width}}" if value is None else f"{value:>z{width}.3f}"
 
 
 def interval(row: Metrics) -> str:
     """The 95% interval of a score, a dash for none."""
     bounds = row.get("ci95", [])
-    return (" to " if min(bounds, default=0) < 0 else "-").join(f"{bound:.3f}" for bound in bounds) or "-"
+    return (" to " if min(bounds, default=0) < 0 else "-").join(f"{bound:z.3f}" for bound in bounds) or "-"
 
 
 def score_of(row: Metrics) -> Metrics:
