@@ -132,16 +132,13 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _decisions(path: Path) -> Sequence[Difference]:
-    lines = path.read_text(encoding="utf-8").splitlines()
     found = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         try:
-            found.append(Difference.model_validate_json(line))
+            found += [Difference.model_validate_json(line)] if line.strip() else []
         except ValidationError as error:
-            where = ".".join(map(str, error.errors()[0]["loc"]))
-            raise MergeError(
-                f"{path}:{number}: {where}: {error.errors()[0]['msg']}. Set the choice to a or b."
-            ) from error
+            message = error.errors()[0]["msg"]
+            raise MergeError(f"{path}:{number}: {message}. Set the choice to a or b.") from error
     return found
 
 

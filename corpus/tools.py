@@ -74,7 +74,7 @@ def labeling_interface() -> str:
 
 def write_label_studio(letters: Sequence[CorpusLetter]) -> str:
     """Tasks with predictions: a JSON list."""
-    return json.dumps([_label_studio_task(letter) for letter in letters], ensure_ascii=False, indent=1) + "\n"
+    return json.dumps([_label_studio_task(letter) for letter in letters], indent=1) + "\n"
 
 
 def _label_studio_task(letter: CorpusLetter) -> Task:
@@ -175,11 +175,12 @@ def read_prodigy(content: str) -> Iterator[Correction]:
 
 
 def _lines(rows: Iterable[Task]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    """JSONL in ASCII: doccano guesses the encoding of a file, and may guess wrong."""
+    return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 def _rows(content: str, key: str) -> Iterator[Task]:
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
             row = json.loads(line)
             if not isinstance(row, dict) or key not in row:
