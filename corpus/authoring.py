@@ -35,6 +35,7 @@ from datetime import date
 from typing import Any
 
 from spacy_imr.labels import ENTITY_LABELS, FAMILIES, OUTCOMES
+from spacy_imr.perturb import CONFUSIONS
 
 Spans = list[tuple[int, int, str]]
 
@@ -300,24 +301,6 @@ def _wrap(page: Page, layout: Layout, rng: random.Random, case_number: str) -> N
         if layout.layout == "blank" and paragraph.end() < len(page.text):
             edits.append((paragraph.end(), paragraph.end() + 1, " \n\n"))
     page.replace(edits)
-
-
-CONFUSIONS = [
-    ("rn", "m"),
-    ("l", "1"),
-    ("O", "0"),
-    ("I", "l"),
-    ("cl", "d"),
-    ("e", "c"),
-    ("h", "b"),
-    ("S", "5"),
-    ("m", "rn"),
-    ("i", "í"),
-    (",", "."),
-    ("fi", "ﬁ"),
-    ("t", "f"),
-    ("g", "q"),
-]
 
 
 def _scan(page: Page, rng: random.Random, rate: float = 0.012) -> None:

@@ -184,14 +184,18 @@ def unlabelled_surfaces(letter: CorpusLetter) -> list[str]:
     return found
 
 
+def corpus_problems(letters: Sequence[CorpusLetter]) -> list[str]:
+    """What is wrong with the letters of a corpus, one by one and as a set."""
+    problems = [problem for letter in letters for problem in letter_problems(letter)]
+    repeated = [name for name, count in Counter(letter.id for letter in letters).items() if count > 1]
+    return problems + [f"{name}: the id is given twice" for name in repeated] + misaligned(letters)
+
+
 def check(letters_folder: Path | None = None) -> list[str]:
     """All problems of the shipped corpus; with the public letters at hand, copied runs too."""
     splits = authored()
     everything = [letter for letters in splits.values() for letter in letters]
-    problems = [problem for letter in everything for problem in letter_problems(letter)]
-    repeated = [name for name, count in Counter(letter.id for letter in everything).items() if count > 1]
-    problems += [f"{name}: the id is given twice" for name in repeated]
-    problems += misaligned(everything)
+    problems = corpus_problems(everything)
     problems += near_duplicates(splits)
     if letters_folder is not None:
         problems += copied_runs(everything, public_texts(letters_folder))

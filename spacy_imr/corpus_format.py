@@ -117,8 +117,18 @@ def gold_doc(nlp: Language, letter: CorpusLetter) -> Doc:
             )
         ents.append(ent)
     doc.ents = ents
-    doc._.letters = [{"issues": [_issue_dict(issue) for issue in letter.issues]}]
+    doc._.letters = [{"issues": gold_issues(letter)}]
     return doc
+
+
+def gold_issues(letter: CorpusLetter) -> list[dict[str, Any]]:
+    """The annotated issues as a pipeline would leave them in ``doc._.letters``."""
+    return [_issue_dict(issue) for issue in letter.issues]
+
+
+def surface(letter: CorpusLetter, start: int, end: int) -> str:
+    """A mention as it is compared: one space for white space, lower case."""
+    return " ".join(letter.text[start:end].lower().split())
 
 
 def _issue_dict(issue: GoldIssue) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from spacy import displacy
 from spacy.tokens import Doc
 
-from spacy_imr.labels import EntityLabel
 from spacy_imr.letter.issues import line_spaced
 from spacy_imr.records import Issue, Text
 
-COLORS: Final[dict[EntityLabel, str]] = {
+COLORS: Final[dict[str, str]] = {
     "DIAGNOSIS": "#f7c6c7",
     "PROCEDURE": "#bfe1f6",
     "MEDICATION": "#d3efc8",
@@ -22,13 +23,60 @@ COLORS: Final[dict[EntityLabel, str]] = {
 }
 
 _STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 1.5rem; }
-h1 { font-size: 1.2rem; } .page { display: flex; gap: 2rem; align-items: flex-start; }
-.letter { flex: 3; min-width: 0; } .letter .entities { line-height: 2 !important; }
-aside { flex: 2; min-width: 0; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.2rem; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 1.5rem; } h1 { font-size: 1.2rem; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 1.2rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ddd; }
-th { font-weight: 600; white-space: nowrap; } .OVERTURNED { color: #8a1c1c; } .UPHELD { color: #14532d; }
+th { font-weight: 600; white-space: nowrap; } .entities { line-height: 2 !important; }
+mark { padding: .25em .4em; border-radius: .35em; line-height: 1; color: inherit; }
+mark span { font-size: .75em; font-weight: 700; margin-left: .4rem; }
 """
+_LETTER_STYLE: Final = """
+.page { display: flex; gap: 2rem; align-items: flex-start; } .letter { flex: 3; min-width: 0; }
+aside { flex: 2; min-width: 0; } .OVERTURNED { color: #8a1c1c; } .UPHELD { color: #14532d; }
+"""
+# A page runs no script and fetches nothing.
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+_MARK: Final = '<mark class="{style}" style="background: {bg}">{text}<span>{label}</span></mark>'
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stretch of a text to be shown in colour, with a label behind it."""
+
+    start: int
+    end: int
+    label: str
+    color: str
+    wrong: bool = False
+
+
+def html_page(title: str, body: str, style: str = "") -> str:
+    """A self-contained page. `body` and `style` are HTML and CSS; `title` is text and is escaped."""
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style></head><body>{body}</body></html>"
+    )
+
+
+def marked_text(text: str, marks: Iterable[Mark]) -> str:
+    """`text` by displaCy with `marks`, which do not overlap; text and labels are escaped."""
+    ents = [
+        {
+            "start": mark.start,
+            "end": mark.end,
+            "label": escape(mark.label),
+            "params": {"bg": mark.color, "style": "wrong" if mark.wrong else "right"},
+        }
+        for mark in sorted(marks, key=lambda mark: mark.start)
+    ]
+    markup = displacy.render(
+        {"text": text, "ents": ents}, style="ent", manual=True, options={"template": _MARK}, jupyter=False
+    )
+    if line_spaced(text):
+        # Every printed line is followed by an empty one, which says nothing.
+        markup = re.sub(r"(?:</?br\s*/?>\s*){2,3}", "<br>", markup)
+    return markup
 
 
 def render_html(doc: Doc, title: str = "") -> str:
@@ -39,20 +87,16 @@ def render_html(doc: Doc, title: str = "") -> str:
     """
     records = doc._.determinations
     record = records[0]
-    text = displacy.render(doc, style="ent", options={"colors": COLORS}, jupyter=False)
-    if line_spaced(doc.text):
-        # Every printed line is followed by an empty one, which says nothing.
-        text = re.sub(r"(?:</?br\s*/?>\s*){2,3}", "<br>", text)
-    heading = escape(title or record.case_number or "Letter")
+    marks = [Mark(ent.start_char, ent.end_char, ent.label_, COLORS.get(ent.label_, "#ddd")) for ent in doc.ents]
+    heading = title or record.case_number or "Letter"
     summary = _row("format", record.format) + _row("outcome", record.outcome or "-")
     tables = "".join(_issue_table(issue) for one in records for issue in one.issues)
     warnings = "".join(f"<p>⚠ {escape(warning)}</p>" for one in records for warning in one.warnings)
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{heading}</h1>"
-        f'<div class="page"><aside><table>{summary}</table>{warnings}{tables}</aside>'
-        f'<div class="letter">{text}</div></div></body></html>'
+    body = (
+        f'<h1>{escape(heading)}</h1><div class="page"><aside><table>{summary}</table>{warnings}{tables}</aside>'
+        f'<div class="letter">{marked_text(doc.text, marks)}</div></div>'
     )
+    return html_page(heading, body, _LETTER_STYLE)
 
 
 def _row(name: str, value: str, style: str = "") -> str:

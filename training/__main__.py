@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,18 @@ AUTHORED = Path("corpus/authored")
 RELEASED = Path("models") / NAME
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the two builds."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("build", choices=["train", "release"])
     parser.add_argument("--letters", default=os.environ.get("IMR_LETTERS"), help="folder of public letters (release)")
     parser.add_argument("--steps", type=int, help="training steps, instead of the config's")
-    options = parser.parse_args()
+    parser.add_argument("--add", nargs="+", type=Path, default=[], help="corpus files of one's own, to learn from too")
+    parser.add_argument("--name", default=NAME, help=f"name of the package (default: {NAME})")
+    options = parser.parse_args(arguments)
+    if options.build == "release" and (options.add or options.name != NAME):
+        parser.error("a release is made of the corpus alone: use --add and --name with train")
+    added = [path.resolve() for path in options.add]
     os.chdir(ROOT)
     sets = {name: [AUTHORED / f"{name}.jsonl"] for name in ("train", "dev", "test")}
     if options.build == "release":
@@ -36,41 +42,62 @@ def main() -> int:
             parser.error("release needs the public letters: --letters FOLDER or IMR_LETTERS")
         for name, path in join_all(Path(options.letters), Path("build/public")).items():
             sets[name].append(path)
-    overrides: dict[str, object] = {f"paths.{name}": ",".join(map(str, sets[name])) for name in ("train", "dev")}
+    overrides = corpus_overrides(sets, added)
     if options.steps:
         overrides["training.max_steps"] = options.steps
     output = Path("build") / options.build
     config = write_config(NAME, output / f"{NAME}.cfg")
-    model = train_pipeline(config, output / NAME, overrides)
+    model = train_pipeline(config, output / options.name, overrides)
     calibrate(model, sets["dev"])
     facts = {
-        "built_by": f"make {options.build}",
-        "corpus_sha256": {str(path): sha256(path) for paths in sets.values() for path in paths},
+        "built_by": f"make {options.build}" if not added else "python -m training train --add",
+        "corpus_sha256": corpus_hashes(sets, added),
         "config_sha256": sha256(config),
     }
-    wheel = package_pipeline(model, output / "wheels", NAME, facts)
+    facts |= card.facts()
+    wheel = package_pipeline(model, output / "wheels", options.name, facts)
     install_wheel(wheel)
-    _measure(options.build, sets, wheel)
+    _measure(options.build, options.name, sets)
+    if options.build == "release":
+        # The same weights once more, their scores beside them.
+        _publish(package_pipeline(model, output / "wheels", NAME, facts | {"scores": card.scores()}))
+    run("predict.py", "corpus/sample_letter.txt", "-m", options.name)
     return 0
 
 
-def _measure(build: str, sets: dict[str, list[Path]], wheel: Path) -> None:
-    """Evaluate the installed wheel on each test set and show one letter as it is read."""
+def corpus_overrides(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, Any]:
+    """What the config is told of its data: the letters of the splits, and `added` ones to learn from."""
+    paths = {"train": [*sets["train"], *added], "dev": sets["dev"]}
+    return {f"paths.{name}": ",".join(map(str, found)) for name, found in paths.items()}
+
+
+def corpus_hashes(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, str]:
+    """Hash of every corpus file by its path; an added one has a number, as its name may say whose letters it holds."""
+    hashes = {str(path): sha256(path) for paths in sets.values() for path in paths}
+    return hashes | {f"added {number}": sha256(path) for number, path in enumerate(added, 1)}
+
+
+def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
+    """Evaluate the installed wheel on each test set."""
     release = build == "release"
     folder = RELEASED if release else Path("build") / build
     folder.mkdir(parents=True, exist_ok=True)
     train = [str(path) for path in sets["train"]]
     for path in sets["test"]:
-        target = folder / f"metrics_{path.parent.name}_{path.stem}.json"
-        run("evaluate.py", NAME, str(path), "-o", str(target), "--train", *train)
+        name = f"{path.parent.name}_{path.stem}"
+        target, page = folder / f"metrics_{name}.json", Path("build") / build / f"report_{name}.html"
+        outputs = ["-o", str(target), "--html", str(page)]
+        run("evaluate.py", model, str(path), *outputs, "--robustness", "--train", *train)
         if release:
             _log(path, json.loads(target.read_text(encoding="utf-8")))
-    if release:
-        for old in Path("models").glob("*.whl"):
-            old.unlink()
-        shutil.copy(wheel, Path("models") / wheel.name)
-        card.write()
-    run("predict.py", "corpus/sample_letter.txt")
+
+
+def _publish(wheel: Path) -> None:
+    """Put the wheel in the place of the released one, install it, and write its card."""
+    for old in Path("models").glob("*.whl"):
+        old.unlink()
+    install_wheel(Path(shutil.copy(wheel, Path("models") / wheel.name)))
+    card.write()
 
 
 def _log(data: Path, metrics: dict[str, Any]) -> None:

@@ -72,7 +72,7 @@ def _chances(nlp: Language, letters: Sequence[CorpusLetter]) -> dict[str, Pairs]
     """For each classifier the probabilities of every dev issue and its gold labels."""
     docs = [nlp(letter.text) for letter in letters]
     found: dict[str, Pairs] = {name: [] for name, pipe in nlp.pipeline if isinstance(pipe, IssueClassifier)}
-    for case in issue_cases(nlp, letters, docs):
+    for case in issue_cases(letters, docs):
         for name, chances in case.chances.items():
             target = nlp.get_pipe(name).target  # type: ignore[attr-defined]
             value = case.gold[target]

@@ -19,7 +19,7 @@ import spacy
 from corpus.files import authored
 from corpus.public import join_all
 from spacy_imr.corpus_format import CorpusLetter, read_corpus, write_corpus
-from spacy_imr.evaluation.evaluate import entity_scores
+from spacy_imr.evaluation.entities import entity_scores, span_pairs
 from training.build import ROOT
 from training.recogniser import train_recogniser
 
@@ -37,7 +37,7 @@ def point(name: str, letters: list[CorpusLetter], tests: dict[str, list[CorpusLe
     nlp = spacy.load(model)
     scores: dict[str, Any] = {"letters": len(letters), "steps": steps}
     for test, gold in tests.items():
-        found = entity_scores(gold, [nlp(letter.text) for letter in gold], samples=500)["strict"]
+        found = entity_scores(span_pairs(gold, [nlp(letter.text) for letter in gold]), samples=500)["strict"]
         scores[test] = {label: row["f1"] for label, row in found.items()} | {"ci95": found["micro"]["ci95"]}
     return scores
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_imr.corpus_format import CorpusLetter, gold_doc
-from spacy_imr.evaluation.counts import Counts, prf
+from spacy_imr.corpus_format import CorpusLetter, gold_issues
+from spacy_imr.evaluation.counts import Counts, prf, reliability
 from spacy_imr.guidelines import families
 from spacy_imr.labels import FAMILIES, OUTCOMES
 from spacy_imr.letter import mask_furniture
 from spacy_imr.letter.conclusions import regex_outcome
 from spacy_imr.pipeline.issue_classifier import doc_issues
-from spacy_imr.pipeline.views import IssueDict, part_bounds
+from spacy_imr.pipeline.views import PARTS, IssueDict, part_bounds
 
 Metrics = dict[str, Any]
 # View: the pipe that reads it, and the parts of an issue that a baseline may read in its place.
@@ -36,29 +36,36 @@ GUIDELINE_VIEWS: Final = {
 }
 
 
+@dataclass(frozen=True)
 class Case:
     """One gold issue, what the pipeline reads of it, and its letter's place in the data."""
 
-    def __init__(self, letter: int, text: str, gold: IssueDict, read: IssueDict | None) -> None:
-        self.letter = letter
-        self.text = text
-        self.gold = gold
-        self.chances: dict[str, dict[str, float]] = read["probabilities"] if read else {}
+    letter: int
+    gold: IssueDict
+    chances: dict[str, dict[str, float]]
+    # The text of each part that a baseline may read, white space collapsed.
+    texts: dict[str, str]
 
     def part(self, parts: Iterable[str]) -> str:
-        """The text of some parts of the issue, white space collapsed."""
-        bounds = [found for part in parts for found in part_bounds(self.text, self.gold, part)]
-        return " ".join(" ".join(self.text[start:end].split()) for start, end in bounds)
+        """The text of some parts of the issue together."""
+        return " ".join(self.texts[part] for part in parts if self.texts[part])
 
 
-def issue_cases(nlp: Language, letters: Sequence[CorpusLetter], docs: Sequence[Doc]) -> list[Case]:
-    """The issues of `letters`, matched by number with those that `docs` hold."""
+def issue_cases(letters: Sequence[CorpusLetter], docs: Sequence[Doc] = ()) -> list[Case]:
+    """The issues of `letters`, matched by number with those that `docs` hold, if there are any."""
     cases = []
-    for place, (letter, doc) in enumerate(zip(letters, docs, strict=True)):
-        read = {issue["number"]: issue for issue in doc_issues(doc)}
+    for place, letter in enumerate(letters):
+        read = {issue["number"]: issue for issue in doc_issues(docs[place])} if docs else {}
         text = mask_furniture(letter.text)
-        cases += [Case(place, text, gold, read.get(gold["number"])) for gold in doc_issues(gold_doc(nlp, letter))]
+        for gold in gold_issues(letter):
+            texts = {name: _part_text(text, gold, name) for name in PARTS}
+            guess = read.get(gold["number"])
+            cases.append(Case(place, gold, guess["probabilities"] if guess else {}, texts))
     return cases
+
+
+def _part_text(text: str, issue: IssueDict, part: str) -> str:
+    return " ".join(" ".join(text[start:end].split()) for start, end in part_bounds(text, issue, part))
 
 
 def view_scores(cases: Sequence[Case], train: Sequence[Case], samples: int) -> Metrics:
@@ -164,22 +171,10 @@ def _interval(
     return {"ci95": [round(float(low), 4), round(float(high), 4)]}
 
 
-def calibration(chances: Sequence[dict[str, float]], gold: Sequence[str], bins: int = 10) -> Metrics:
-    """Expected calibration error of the best label's probability, and the reliability of each bin that has a case."""
-    best = [max(found.values()) if found else 0.0 for found in chances]
-    right = [bool(found) and max(found, key=found.__getitem__) == g for found, g in zip(chances, gold, strict=True)]
-    rows = []
-    error = 0.0
-    for number in range(bins):
-        inside = [
-            i for i, p in enumerate(best) if number / bins <= p < (number + 1) / bins or (p == 1 and number == bins - 1)
-        ]
-        if inside:
-            confidence = sum(best[i] for i in inside) / len(inside)
-            accuracy = sum(right[i] for i in inside) / len(inside)
-            error += abs(confidence - accuracy) * len(inside) / len(best)
-            rows.append({"confidence": round(confidence, 4), "accuracy": round(accuracy, 4), "support": len(inside)})
-    return {"expected_error": round(error, 4), "bins": rows}
+def calibration(chances: Sequence[dict[str, float]], gold: Sequence[str]) -> Metrics:
+    """`reliability` of the best label's probability."""
+    best = [max(found, key=found.__getitem__) if found else "" for found in chances]
+    return reliability([(found.get(b, 0.0), b == g) for found, b, g in zip(chances, best, gold, strict=True)])
 
 
 def _linear_outcome(train: Sequence[Case], test: Sequence[Case], parts: Sequence[str]) -> list[str]:
