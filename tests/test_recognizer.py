@@ -5,7 +5,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_imr.pipeline.layers import build_skip_space, tag_names
-from spacy_imr.pipeline.recognizer import NEVER, best_path, gold_tags, transitions
+from spacy_imr.pipeline.recognizer import NEVER, best_path, best_tags, gold_tags, transitions
 from spacy_imr.pipeline.views import create_issue_view
 
 LABELS = ["DATE", "DIAGNOSIS"]
@@ -169,3 +169,21 @@ def test_masked_views_never_hold_the_heading(rules):
         for part in ("rationale", "conclusion", "reasons"):
             assert not {"upheld", "overturned"} & set(create_issue_view([part])(doc, doc.text, issue))
     assert isinstance(doc, Doc)
+
+
+def test_best_tags_make_whole_entities_as_the_best_path_does():
+    rng = numpy.random.default_rng(0)
+    names = tag_names([*LABELS, "PROCEDURE"])
+    start, step, end = transitions(names)
+    same = 0
+    for _ in range(200):
+        scores = rng.normal(size=(int(rng.integers(1, 60)), len(names))) * 2
+        scores[:, 0] += 4
+        logs = scores - numpy.log(numpy.exp(scores).sum(axis=1, keepdims=True))
+        tags = best_tags(logs, names)
+        assert start[tags[0]] == 0
+        assert end[tags[-1]] == 0
+        assert not step[tags[:-1], tags[1:]].any()
+        same += tags == best_path(logs, start, step, end)
+    assert same >= 195
+    assert best_tags(numpy.zeros((0, len(names))), names) == []
