@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
@@ -13,7 +16,6 @@ from spacy_imr.batch.ledger import ShardResult
 from spacy_imr.batch.plan import Shard
 from spacy_imr.batch.run import Run
 from spacy_imr.batch.shards import ShardReader
-from spacy_imr.inputs import exit_with_parent
 
 
 def read_here(run: Run, shards: Sequence[Shard], nlp: Language) -> Iterator[ShardResult]:
@@ -51,8 +53,22 @@ _reader: ShardReader
 
 def _start(run: Run) -> None:
     global _reader
-    exit_with_parent()
+    _exit_with_parent()
     _reader = ShardReader(run)
+
+
+def _exit_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, however that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        multiprocessing.connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _read(shard: Shard) -> ShardResult:

@@ -3,7 +3,7 @@
 from spacy_imr.inputs.limits import Limits
 from spacy_imr.inputs.listing import SUFFIXES, list_inputs
 from spacy_imr.inputs.opening import open_input
-from spacy_imr.inputs.sandbox import PdfSandbox, exit_with_parent
+from spacy_imr.inputs.sandbox import PdfSandbox
 from spacy_imr.inputs.source import Input, Source, printable
 from spacy_imr.inputs.tables import joined
 from spacy_imr.inputs.text import check_text, decode, read_source, read_text
@@ -16,7 +16,6 @@ __all__ = [
     "Source",
     "check_text",
     "decode",
-    "exit_with_parent",
     "joined",
     "list_inputs",
     "open_input",

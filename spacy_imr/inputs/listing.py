@@ -130,15 +130,15 @@ def _archive(name: str) -> Iterator[Input]:
         inner = member.filename
         shown = f"{name}!/{inner}"
         path = PurePosixPath(inner)
-        if member.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."):
-            continue
-        if inner.lower().endswith(SUFFIXES):
+        if _climbs(inner):
             empty = False
-            if _climbs(inner):
-                yield fault(shown, "the path climbs out of the archive. Have the archive made anew.")
-            else:
-                mark = f"{member.file_size}-{member.CRC:08x}"
-                yield Input("member", shown, name, start=place, stop=place + 1, mark=mark)
+            yield fault(shown, "the path climbs out of the archive. Have the archive made anew.")
+        elif member.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."):
+            continue
+        elif inner.lower().endswith(SUFFIXES):
+            empty = False
+            mark = f"{member.file_size}-{member.CRC:08x}"
+            yield Input("member", shown, name, start=place, stop=place + 1, mark=mark)
         elif inner.lower().endswith(ARCHIVE):
             empty = False
             yield fault(shown, "an archive inside an archive is not opened. Unpack it first.")
