@@ -50,8 +50,6 @@ def read_on_cluster(run: Run, shards: Sequence[Shard], n_process: int) -> Iterat
         fn_constructor_args=(run,),
         compute=ray.data.ActorPoolStrategy(size=n_process),
         num_cpus=1,
-        max_restarts=-1,
-        max_task_retries=-1,
     )
     for row in done.iter_rows():
         yield ShardResult(row["number"], Count(**row["count"]), row["began"], row["ended"])
