@@ -41,7 +41,7 @@ def read_on_cluster(run: Run, shards: Sequence[Shard], n_process: int) -> Iterat
     import ray.data
 
     if not ray.is_initialized():
-        ray.init(log_to_driver=False)
+        ray.init(log_to_driver=False, logging_level="warning")
     ray.data.DataContext.get_current().enable_progress_bars = False
     pieces = ray.data.from_items([asdict(shard) for shard in shards], override_num_blocks=len(shards))
     actor: Any = ShardActor  # Ray's types know functions of a row alone
