@@ -5,6 +5,7 @@ Every machine sees the same inputs, the same folder of the output and the same m
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -41,7 +42,7 @@ def read_on_cluster(run: Run, shards: Sequence[Shard], n_process: int) -> Iterat
     import ray.data
 
     if not ray.is_initialized():
-        ray.init(log_to_driver=False, logging_level="warning")
+        ray.init(log_to_driver=False, logging_level=logging.WARNING)
     ray.data.DataContext.get_current().enable_progress_bars = False
     pieces = ray.data.from_items([asdict(shard) for shard in shards], override_num_blocks=len(shards))
     actor: Any = ShardActor  # Ray's types know functions of a row alone
