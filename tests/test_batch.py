@@ -21,6 +21,7 @@ from spacy_imr.batch import AnotherRunError, Count, errors_path, read_batch, row
 from spacy_imr.batch.arrow import arrow_schema
 from spacy_imr.batch.ledger import Ledger, ShardResult
 from spacy_imr.batch.rows import LetterRow
+from spacy_imr.batch.run import absolute_model
 from spacy_imr.batch.sheets import cell
 from spacy_imr.cli import main
 from tests import letters
@@ -185,10 +186,41 @@ def test_files_of_others_are_not_overwritten(rules, folder, tmp_path):
         read_batch([str(folder)], tmp_path / "out.parquet", rules, overwrite=True)
 
 
-def test_two_runs_may_not_write_one_output(tmp_path):
-    path = tmp_path / "ledger.jsonl"
-    with Ledger(path), pytest.raises(AnotherRunError, match="another process"):
-        Ledger(path)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_two_runs_may_not_write_one_output(rules, folder, tmp_path, overwrite):
+    output = tmp_path / "out.parquet"
+    read_batch([str(folder)], output, rules)
+    before = read_parquet(output)
+    with (
+        Ledger(tmp_path / "out.parquet.run" / "ledger.jsonl"),
+        pytest.raises(AnotherRunError, match="another process"),
+    ):
+        read_batch([str(folder)], output, rules, overwrite=overwrite)
+    assert read_parquet(output) == before
+
+
+def test_a_finished_part_that_is_gone_is_said(rules, folder, tmp_path, monkeypatch):
+    read_batch([str(folder)], tmp_path / "out.jsonl", rules)
+    (tmp_path / "out.jsonl").unlink()
+    with pytest.raises(AnotherRunError, match=r"out\.jsonl: is gone"):
+        read_batch([str(folder)], tmp_path / "out.jsonl", rules)
+    stop_after(monkeypatch, 2)
+    with pytest.raises(KeyboardInterrupt):
+        read_batch([str(folder)], tmp_path / "out.parquet", rules)
+    monkeypatch.undo()
+    (tmp_path / "out.parquet" / "part-00001.parquet").unlink()
+    with pytest.raises(AnotherRunError, match="part-00001"):
+        read_batch([str(folder)], tmp_path / "out.parquet", rules)
+    assert read_batch([str(folder)], tmp_path / "out.parquet", rules, overwrite=True).letters == 23
+    assert len(read_parquet(tmp_path / "out.parquet")) == 23
+
+
+def test_a_package_is_a_package_in_every_process(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("spacy", "own"):
+        (tmp_path / name).mkdir()
+    assert absolute_model("spacy") == "spacy"
+    assert absolute_model("own") == str(tmp_path / "own")
 
 
 def test_the_ledger_survives_a_cut_entry(tmp_path):

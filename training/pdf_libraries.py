@@ -53,13 +53,18 @@ READERS: Final[dict[str, Callable[[bytes], str]]] = {
 def compare(files: list[Path]) -> dict[str, Any]:
     """Figures of each library over `files`, and of `spacy_imr.pdf`."""
     ours, own_times = _timed(lambda data: read_pdf(data).text, files)
-    result = {"files": len(files), "spacy_imr.pdf": _figures(own_times)}
+    result: dict[str, Any] = {"files": len(files), "spacy_imr.pdf": _figures(own_times)}
     for name, reader in READERS.items():
         texts, times = _timed(reader, files)
         pairs = [(_characters(text), _characters(other)) for text, other in zip(texts, ours, strict=True)]
-        result[name] = {"version": version(name)} | _figures(times)
-        result[name]["same_characters"] = sum(one == other for one, other in pairs)
-        result[name]["same_in_any_order"] = sum(sorted(one) == sorted(other) for one, other in pairs)
+        result[name] = (
+            {"version": version(name)}
+            | _figures(times)
+            | {
+                "same_characters": sum(one == other for one, other in pairs),
+                "same_in_any_order": sum(sorted(one) == sorted(other) for one, other in pairs),
+            }
+        )
     return result
 
 

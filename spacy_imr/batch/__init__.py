@@ -74,15 +74,20 @@ def read_batch(
     nlp = model if isinstance(model, Language) else load(model)
     alone = engine == "local" and n_process == 1
     if isinstance(model, Language) and not alone:
-        raise ValueError("a loaded pipeline is read with in one process: give the model by its name")
+        raise ValueError("a loaded pipeline reads in this process alone: for more, give the model by its name")
     run = Run(Path(output).absolute(), "" if isinstance(model, Language) else absolute_model(str(model)))
     run = replace(run, limits=limits or run.limits)
     made = create_output(run)
-    if overwrite:
-        _remove(made)
-    _check_free(made)
+    if not overwrite:
+        _check_free(made)
     run.folder.mkdir(exist_ok=True)
-    with Ledger(run.folder / "ledger.jsonl") as ledger:
+    with Ledger(run.ledger) as ledger:
+        if overwrite:
+            _remove(made)
+            ledger.clear()
+        for path in made.standing(ledger.finished, ledger.complete):
+            if not path.exists():
+                raise AnotherRunError(f"{path}: is gone, and the run had finished it. --overwrite begins anew.")
         plan = Plan(run.plan, list_inputs(inputs, run.folder, text_column, run.limits))
         size = shard_size or ledger.run.get("shard size") or plan.usual_size()
         ledger.begin(_identity(run, nlp, plan, size))
@@ -99,7 +104,7 @@ def read_batch(
             made.finish(len(shards))
             made.finish_errors(len(shards))
             ledger.close_run()
-        _tidy(run, ledger.path)
+        _tidy(run)
         return ledger.total
 
 
@@ -130,16 +135,15 @@ def _identity(run: Run, nlp: Language, plan: Plan, size: int) -> dict[str, Any]:
 
 
 def _check_free(made: Output) -> None:
-    if not made.run.folder.exists():
-        for path in made.targets:
-            if path.exists():
-                raise AnotherRunError(
-                    f"{path}: is there already, and no run of ours. Give another name, or --overwrite."
-                )
+    if made.run.ledger.exists() and made.run.ledger.stat().st_size:
+        return
+    for path in made.targets:
+        if path.exists():
+            raise AnotherRunError(f"{path}: is there already, and no run of ours. Give another name, or --overwrite.")
 
 
 def _remove(made: Output) -> None:
-    """Remove an old output and its ledger. Of folders only what a run makes: anything else in them is an `OSError`."""
+    """Remove an old output. Of folders only what a run makes: anything else in them is an `OSError`."""
     for path in [*made.targets, made.run.errors]:
         if path.is_dir():
             for part in path.glob("part-*.parquet"):
@@ -147,14 +151,11 @@ def _remove(made: Output) -> None:
             path.rmdir()
         else:
             path.unlink(missing_ok=True)
-    if made.run.folder.exists():
-        _tidy(made.run, None)
-        made.run.folder.rmdir()
+    _tidy(made.run)
 
 
-def _tidy(run: Run, kept: Path | None) -> None:
-    """Remove what a run leaves in its folder."""
-    for pattern in ("*.jsonl", "*.tmp", "stdin-*"):
+def _tidy(run: Run) -> None:
+    """Remove what a run leaves in its folder, the ledger aside."""
+    for pattern in ("inputs.jsonl", "letters-*.jsonl", "issues-*.jsonl", "errors-*.jsonl", "stdin-*", "*.tmp"):
         for path in run.folder.glob(pattern):
-            if path != kept:
-                path.unlink()
+            path.unlink()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel
 
 from spacy_imr.batch.files import concatenate, written_whole
-from spacy_imr.batch.rows import ErrorRow, IssueRow, LetterRow, issue_rows
+from spacy_imr.batch.rows import ErrorRow, IssueRow, LetterRow
 from spacy_imr.batch.run import Run
 from spacy_imr.batch.sheets import write_csv, write_xlsx
 
@@ -41,6 +42,10 @@ class Output(abc.ABC):
         """Make what has to be there before the first shard."""
 
     @abc.abstractmethod
+    def parts(self, number: int) -> list[Path]:
+        """The files that a finished shard leaves, the errors aside."""
+
+    @abc.abstractmethod
     def shard(self, number: int) -> AbstractContextManager[Put]:
         """Write a shard: what is put stands on disk, whole, once the context is left without an error."""
 
@@ -53,6 +58,13 @@ class Output(abc.ABC):
         """Write a shard's errors."""
         with _jsonl(self._part("errors", number), self.run.folder) as put:
             yield put
+
+    def standing(self, finished: Iterable[int], complete: bool) -> Iterator[Path]:
+        """The files that should be there when the shards `finished` are, and when the output is whole."""
+        if complete:
+            yield from self.targets
+        else:
+            yield from chain.from_iterable(map(self.parts, finished))
 
     def finish_errors(self, shards: int) -> None:
         """Make the file of errors whole."""
@@ -68,9 +80,13 @@ class Output(abc.ABC):
 class JsonlOutput(Output):
     """``X.jsonl``: one letter a line. It appears when the last shard is done."""
 
+    def parts(self, number: int) -> list[Path]:
+        return [self._part("letters", number)]
+
     @contextmanager
     def shard(self, number: int) -> Iterator[Put]:
-        with _jsonl(self._part("letters", number), self.run.folder) as put:
+        (part,) = self.parts(number)
+        with _jsonl(part, self.run.folder) as put:
             yield lambda letter, issues: put(letter)
 
     def finish(self, shards: int) -> None:
@@ -95,12 +111,18 @@ class ParquetOutput(Output):
         for folder in self.targets:
             folder.mkdir(exist_ok=True)
 
+    def parts(self, number: int) -> list[Path]:
+        return [folder / f"part-{number:05}.parquet" for folder in self.targets]
+
+    def standing(self, finished: Iterable[int], complete: bool) -> Iterator[Path]:
+        return chain.from_iterable(map(self.parts, finished))
+
     @contextmanager
     def shard(self, number: int) -> Iterator[Put]:
-        name = f"part-{number:05}.parquet"
+        letters, issues = self.parts(number)
         with (
-            _parquet(self.run.output / name, self.run.folder, LetterRow) as put_letter,
-            _parquet(self.issues / name, self.run.folder, IssueRow) as put_issue,
+            _parquet(letters, self.run.folder, LetterRow) as put_letter,
+            _parquet(issues, self.run.folder, IssueRow) as put_issue,
         ):
 
             def put(letter: LetterRow, issues: list[IssueRow]) -> None:
@@ -117,9 +139,13 @@ class ParquetOutput(Output):
 class SheetOutput(Output):
     """``X.csv`` or ``X.xlsx``: one issue a row. It appears when the last shard is done."""
 
+    def parts(self, number: int) -> list[Path]:
+        return [self._part("issues", number)]
+
     @contextmanager
     def shard(self, number: int) -> Iterator[Put]:
-        with _jsonl(self._part("issues", number), self.run.folder) as put_issue:
+        (part,) = self.parts(number)
+        with _jsonl(part, self.run.folder) as put_issue:
 
             def put(letter: LetterRow, issues: list[IssueRow]) -> None:
                 for issue in issues:
@@ -146,13 +172,6 @@ NEEDS: Final = {".parquet": ("pyarrow", "parquet"), ".xlsx": ("xlsxwriter", "xls
 def create_output(run: Run) -> Output:
     """The output that the ending of its name says."""
     return FORMATS[run.output.suffix](run)
-
-
-def put_letter(put: Put, row: LetterRow) -> int:
-    """Write a letter and its issues; returns how many issues it has."""
-    issues = issue_rows(row)
-    put(row, issues)
-    return len(issues)
 
 
 @contextmanager

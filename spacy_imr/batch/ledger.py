@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -55,14 +55,18 @@ class Ledger:
     """An append-only JSONL file: what the run is, then one line a finished shard, then that the output is whole.
 
     A context manager, and the lock of the run: one process at a time may hold it.
+
+    run: what was entered with `begin`. finished: the shards. total: their sum. complete: whether the output is whole.
     """
+
+    run: dict[str, Any]
+    finished: set[int]
+    total: Count
+    complete: bool
 
     def __init__(self, path: Path) -> None:
         """Open or begin the file. Raises `AnotherRunError` if another process holds it."""
         self.path = path
-        self.run: dict[str, Any] = {}
-        self.finished: dict[int, Count] = {}
-        self.complete = False
         self._file: IO[bytes] = path.open("a+b")
         _lock(self._file, path)
         self._read()
@@ -75,10 +79,10 @@ class Ledger:
     ) -> None:
         self._file.close()
 
-    @property
-    def total(self) -> Count:
-        """The sum of the finished shards."""
-        return sum(self.finished.values(), Count())
+    def clear(self) -> None:
+        """Forget the run."""
+        self._file.truncate(0)
+        self._read()
 
     def begin(self, run: Mapping[str, Any]) -> None:
         """Enter what the run is. Raises `AnotherRunError` if the ledger is of a run that differs in anything."""
@@ -96,7 +100,7 @@ class Ledger:
         """Enter a finished shard, once."""
         if result.number not in self.finished:
             self._append({"shard": result.number} | asdict(result.count))
-            self.finished[result.number] = result.count
+            self._count(result.number, result.count)
 
     def close_run(self) -> None:
         """Enter that the output is whole."""
@@ -109,7 +113,15 @@ class Ledger:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def _count(self, number: int, count: Count) -> None:
+        self.finished.add(number)
+        self.total += count
+
     def _read(self) -> None:
+        self.run = {}
+        self.finished = set()
+        self.total = Count()
+        self.complete = False
         self._file.seek(0)
         end = 0
         for line in self._file:
@@ -120,8 +132,7 @@ class Ledger:
             if "run" in entry:
                 self.run = entry["run"]
             elif "shard" in entry:
-                number = entry.pop("shard")
-                self.finished[number] = replace(Count(), **entry)
+                self._count(entry.pop("shard"), Count(**entry))
             else:
                 self.complete = True
         self._file.truncate(end)

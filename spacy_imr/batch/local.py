@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -54,6 +55,8 @@ _reader: ShardReader
 def _start(run: Run) -> None:
     global _reader
     _exit_with_parent()
+    # Ctrl-C reaches every process: this one ends at once, and the one that started it says so.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _reader = ShardReader(run)
 
 

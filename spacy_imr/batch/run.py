@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spacy.util import is_package
+
 from spacy_imr.inputs import Limits
 
 
@@ -29,6 +31,11 @@ class Run:
         return self.output.with_name(self.output.name + ".run")
 
     @property
+    def ledger(self) -> Path:
+        """What is finished."""
+        return self.folder / "ledger.jsonl"
+
+    @property
     def plan(self) -> Path:
         """The list of inputs, one a line."""
         return self.folder / "inputs.jsonl"
@@ -45,5 +52,5 @@ def errors_path(output: Path) -> Path:
 
 
 def absolute_model(model: str) -> str:
-    """A package's name as it is, a folder as an absolute path."""
-    return os.path.abspath(model) if os.path.isdir(model) else model
+    """A package's name as it is, a folder as an absolute path; what is both is the package, as it is for spaCy."""
+    return model if is_package(model) or not os.path.isdir(model) else os.path.abspath(model)

@@ -9,10 +9,10 @@ from typing import Final
 
 from spacy.language import Language
 
-from spacy_imr.batch.formats import create_output, put_letter
+from spacy_imr.batch.formats import create_output
 from spacy_imr.batch.ledger import Count, ShardResult
 from spacy_imr.batch.plan import Shard, shard_inputs
-from spacy_imr.batch.rows import ErrorRow, LetterRow
+from spacy_imr.batch.rows import ErrorRow, LetterRow, issue_rows
 from spacy_imr.batch.run import Run
 from spacy_imr.inputs import PdfSandbox, Source, open_input, printable
 from spacy_imr.reading import load
@@ -43,10 +43,12 @@ class ShardReader:
             for entry in shard_inputs(self.run.plan, shard):
                 for source in open_input(entry, self.sandbox.read, self.run.limits, self.run.root):
                     letters, error = read_letters(self.nlp, source, self.model)
-                    issues = sum(put_letter(put, row) for row in letters)
+                    issues = [issue_rows(row) for row in letters]
+                    for row, found in zip(letters, issues, strict=True):
+                        put(row, found)
                     if error:
                         put_error(error)
-                    count += Count(1, len(letters), issues, int(bool(error)), int(source.flagged))
+                    count += Count(1, len(letters), sum(map(len, issues)), int(bool(error)), int(source.flagged))
         return ShardResult(shard.number, count, began, time.time())
 
 

@@ -21,7 +21,7 @@ HEADING: Final = list(IssueRow.model_fields)
 
 def cell(value: Any) -> str | int | float | bool | None:
     """A value as it may stand in a cell: lists joined by ``; ``, white space as single spaces, other control
-    characters as escapes, an apostrophe before what would start a formula.
+    characters as escapes, an apostrophe before what would start a formula; cut at what a workbook's cell holds.
     """
     if isinstance(value, list):
         value = "; ".join(value)

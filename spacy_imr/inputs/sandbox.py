@@ -63,7 +63,8 @@ class PdfSandbox:
             self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
             # Neither the folder that the command is given in, which may hold files of strangers, nor the script that
             # is running is imported; the path is that of this process.
             environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
