@@ -1,4 +1,4 @@
-"""Read letters in a batch: ``python predict.py FILE FOLDER - -o out.jsonl``. The same command as ``spacy-imr``."""
+"""Read letters in a batch: ``python predict.py FILES FOLDERS -o out.parquet``. The same command as ``spacy-imr``."""
 
 import sys
 

@@ -36,3 +36,11 @@ def rules() -> Language:
     nlp.add_pipe("imr_letter")
     nlp.add_pipe("imr_mentions")
     return nlp
+
+
+@pytest.fixture(scope="session")
+def rules_folder(rules, tmp_path_factory) -> Path:
+    """The same as a model that any process can load."""
+    folder = tmp_path_factory.mktemp("model") / "rules"
+    rules.to_disk(folder)
+    return folder

@@ -1,14 +1,17 @@
 """The README's code runs, on the released model."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from spacy_imr.labels import FAMILIES
 from training.build import sha256
 from training.configs import write_config
 
@@ -33,6 +36,36 @@ def test_readme_example_runs(root, released):
     assert done.returncode == 0, done.stderr
     assert "OVERTURNED" in done.stdout
     assert '"schema_version":' in done.stdout
+
+
+def test_readme_queries_run_on_real_output(root, released, tmp_path):
+    """On authored letters, read by the released model."""
+    from corpus.files import authored
+
+    def disputes(letter):
+        return any("epidural" in letter.text[i.item.start : i.item.end].lower() for i in letter.issues if i.item)
+
+    chosen = [letter for letters in authored().values() for letter in letters if disputes(letter)]
+    with (tmp_path / "letters.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": letter.text}) + "\n" for letter in chosen)
+    command = [sys.executable, str(root / "predict.py"), "letters.jsonl", "-o", "out.parquet", "-q"]
+    environment = {"PYTHONPATH": os.pathsep.join([str(released), str(root)])}
+    subprocess.run(command, check=True, cwd=tmp_path, env=environment)
+    esi, procedures = re.findall(r"```sql\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    folder = f"'{tmp_path}/out.issues.parquet"
+    rates = duckdb.sql(esi.replace("'out.issues.parquet", folder)).fetchall()
+    assert len(rates) >= 3
+    for level, guideline, count, overturned in rates:
+        assert re.fullmatch(r"L\d(-[LS]\d)?", level)
+        assert guideline in FAMILIES
+        assert count >= 1
+        assert 0 <= overturned <= 1
+    top = duckdb.sql(procedures.replace("'out.issues.parquet", folder)).fetchall()
+    counts = [count for _, count, _ in top]
+    assert counts == sorted(counts, reverse=True)
+    assert len(top) == 10
+    assert counts[0] > 1
+    assert any("epidural" in name for name, *_ in top)
 
 
 def test_released_wheel_is_small(root):

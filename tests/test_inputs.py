@@ -1,36 +1,32 @@
 import io
 import json
 import sys
+import zipfile
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
-from spacy_imr.batch import errors_path, read_batch, rows
-from spacy_imr.inputs import Source, decode, find_sources, read_source, read_text
+from spacy_imr.inputs import Limits, decode, list_inputs, open_input, printable, read_source, read_text
 from spacy_imr.pdf import UnreadableError, read_pdf
 from tests import letters
+from tests.pdfs import PDF_HEAD, make_pdf
 
-PDF_HEAD = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
+
+@pytest.fixture
+def found(tmp_path):
+    """What a call of the command finds: its sources, opened in this process."""
+
+    def find(*names, column="text", limits=None):
+        limits = limits or Limits()
+        entries = list(list_inputs(map(str, names), tmp_path / "spool", column, limits))
+        return [source for entry in entries for source in open_input(entry, read_pdf, limits)]
+
+    return find
 
 
-def make_pdf(lines: list[str]) -> bytes:
-    """A one-page PDF file; an empty list gives a page without a text layer."""
-    content = "BT /F1 11 Tf 72 740 Td 14 TL " + " ".join(f"({line}) Tj T*" for line in lines) + " ET" if lines else ""
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
-        "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
-    ]
-    body = PDF_HEAD
-    offsets = []
-    for number, text in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += f"{number} 0 obj\n{text}\nendobj\n".encode()
-    start = len(body)
-    body += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
-    body += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
-    return body + f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF".encode()
+def pipe(monkeypatch, data):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 
 
 def test_read_pdf_shows_gaps_as_empty_lines():
@@ -81,9 +77,9 @@ def test_mentions_of_a_pdf_know_their_page(tmp_path, rules):
     assert [(mention.value, mention.page) for mention in record.dates.mentions] == [("2013-05-06", 1)]
 
 
-@pytest.mark.parametrize("name", ["x" * 300, "nul\0name", "missing/folder/a.txt"])
-def test_odd_names_are_errors_and_no_crash(name):
-    (source,) = find_sources([name])
+@pytest.mark.parametrize("name", ["x" * 300, "nul\0name", "missing/folder/a.txt", "/dev/zero"])
+def test_odd_names_are_errors_and_no_crash(found, name):
+    (source,) = found(name)
     assert source.text is None
     assert source.error
 
@@ -95,18 +91,97 @@ def test_a_broken_page_is_an_error(tmp_path):
         read_text(path)
 
 
-def test_a_pdf_on_standard_input_is_read_as_one(monkeypatch):
-    data = make_pdf(["The request is not medically necessary."])
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    (source,) = find_sources(["-"])
+def test_standard_input_is_a_letter_a_pdf_or_rows(found, monkeypatch):
+    pipe(monkeypatch, letters.NOTICE_2013.encode())
+    assert [(source.name, source.text) for source in found("-")] == [("-", letters.NOTICE_2013)]
+    pipe(monkeypatch, make_pdf(["The request is not medically necessary."]))
+    (source,) = found("-")
     assert source.text.strip() == "The request is not medically necessary."
+    pipe(monkeypatch, b"".join(json.dumps({"text": text}).encode() + b"\n" for text in (letters.REVIEW, "no letter")))
+    assert [(source.name, source.text) for source in found("-")] == [("-#1", letters.REVIEW), ("-#2", None)]
 
 
-def test_names_that_are_no_text_are_written(rules, tmp_path):
-    output = tmp_path / "out.jsonl"
-    result = read_batch(rules, [Source("bad\udcff.txt", letters.RATIONALE_ALONE)], output)
-    assert result.letters == 1
-    assert "udcff" in next(rows(output))["source"].encode("unicode_escape").decode()
+def test_what_a_name_hides_is_shown_as_escapes():
+    assert printable("a\x1b[2J\n\u202ebad\udcff.txt") == "a\\x1b[2J\\n\\u202ebad\\udcff.txt"
+    assert printable("Müller 1–2.pdf") == "Müller 1–2.pdf"
+
+
+def test_a_folder_is_searched_in_depth_and_in_order(found, tmp_path):
+    folder = tmp_path / "in"
+    for name in ("b.txt", "a.TXT", ".hidden.txt", "table.jsonl", "note.doc", "inner/c.text", ".git/d.txt"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(letters.REVIEW, encoding="utf-8")
+    with zipfile.ZipFile(folder / "z.zip", "w") as archive:
+        archive.writestr("e.txt", letters.REVIEW)
+    names = [source.name.removeprefix(f"{folder}/") for source in found(folder)]
+    assert names == ["a.TXT", "b.txt", "z.zip!/e.txt", "inner/c.text"]
+    assert [source.name for source in found(folder, folder / "b.txt")] == [f"{folder}/{name}" for name in names]
+    assert [source.name for source in found(f"{folder}/**/*.t*xt")] == [f"{folder}/b.txt", f"{folder}/inner/c.text"]
+    for nothing in (f"{folder}/*.xml", folder / ".git" / "none"):
+        (source,) = found(nothing)
+        assert source.error
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_a_file(found, tmp_path):
+    path = tmp_path / "letter [1].txt"
+    path.write_text(letters.REVIEW, encoding="utf-8")
+    (source,) = found(path)
+    assert source.text == letters.REVIEW
+
+
+def test_an_archive_is_read_without_unpacking_it(found, tmp_path):
+    path = tmp_path / "letters.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("case/a.pdf", make_pdf(["The request is not medically necessary."]))
+        archive.writestr("case/b.txt", letters.REVIEW)
+        archive.writestr("__MACOSX/case/._a.pdf", b"x")
+        archive.writestr("case/notes.doc", b"x")
+    a, b = found(path)
+    assert (a.name, b.name) == (f"{path}!/case/a.pdf", f"{path}!/case/b.txt")
+    assert a.pages == [(0, len(a.text.rstrip()))]
+    assert b.text == letters.REVIEW
+
+
+def test_rows_of_jsonl_are_letters(found, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    lines = [json.dumps({"body": letters.REVIEW, "id": number}) for number in range(40)]
+    lines[3] = ""
+    lines[5:8] = ["{broken", json.dumps({"id": 7}), json.dumps({"body": None})]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    sources = found(path, column="body")
+    assert [source.name for source in sources] == [f"{path}#{n}" for n in range(1, 41) if n != 4]
+    wrong = {source.name.split("#")[1]: source.error for source in sources if source.error}
+    assert list(wrong) == ["6", "7", "8"]
+    assert "no JSON" in wrong["6"]
+    assert "--text-column" in wrong["7"]
+    assert "no text" in wrong["8"]
+
+
+def test_rows_of_parquet_are_letters_in_any_row_group(found, tmp_path):
+    path = tmp_path / "table.parquet"
+    texts = [f"{letters.REVIEW} {number}" for number in range(50)] + [None]
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts, "n": range(51)}), path, row_group_size=7)
+    sources = found(path)
+    assert [source.text for source in sources] == texts
+    assert sources[30].name == f"{path}#31"
+    (source,) = found(path, column="body")
+    assert "it has: text, n" in source.error
+    path.write_bytes(path.read_bytes()[:500])
+    (source,) = found(path)
+    assert "Parquet" in source.error
+
+
+def test_rows_of_a_saved_dataset_are_letters(found, tmp_path):
+    import datasets
+
+    split = {name: datasets.Dataset.from_dict({"text": [letters.REVIEW] * 20}) for name in ("train", "test")}
+    folder = tmp_path / "saved"
+    datasets.DatasetDict(split).save_to_disk(folder)
+    sources = found(folder)
+    assert {source.text for source in sources} == {letters.REVIEW}
+    assert [source.name for source in sources[19:21]] == [f"{folder}/train#20", f"{folder}/test#1"]
+    assert len(sources) == 40
 
 
 def test_decode_reads_old_encodings():
@@ -115,43 +190,9 @@ def test_decode_reads_old_encodings():
     assert decode("MTUS".encode("utf-16")) == "MTUS"
 
 
-def test_batch_loses_nothing(rules, tmp_path, monkeypatch):
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / "a.txt").write_text(letters.DETERMINATION_2014, encoding="utf-8")
-    (folder / "b.PDF").write_bytes(make_pdf(["The request is not medically necessary."]))
-    (folder / "c.txt").write_bytes(b"\x00")
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(letters.NOTICE_2013.encode())))
-    output = tmp_path / "out.jsonl"
-    sources = find_sources([str(folder), "-", str(tmp_path / "missing.txt")])
-    result = read_batch(rules, sources, output)
-    assert (result.letters, result.errors) == (3, 2)
-    assert [row["source"].rsplit("/", 1)[-1] for row in rows(output)] == ["a.txt", "b.PDF", "-"]
-    errors = list(rows(errors_path(output)))
-    assert [row["source"].rsplit("/", 1)[-1] for row in errors] == ["c.txt", "missing.txt"]
-    assert {row["stage"] for row in errors} == {"read"}
-    assert set(next(rows(output))) == {"source", "schema_version", "model", "determination"}
-
-
-def test_batch_survives_a_failing_pipeline(rules, tmp_path):
-    class Broken:
-        meta = rules.meta
-        memory_zone = rules.memory_zone
-
-        def __call__(self, text):
-            if "bad" in text:
-                raise RuntimeError("boom")
-            return rules(text)
-
-    output = tmp_path / "out.jsonl"
-    sources = [Source("good", letters.RATIONALE_ALONE), Source("bad", "bad"), Source("good 2", letters.RATIONALE_ALONE)]
-    result = read_batch(Broken(), sources, output)
-    assert (result.letters, result.errors) == (2, 1)
-    assert json.loads(errors_path(output).read_text()) == {
-        "source": "bad",
-        "stage": "pipeline",
-        "message": "RuntimeError: boom",
-    }
+def test_the_states_files_are_read_and_known(letters_folder):
+    (path,) = sorted((letters_folder / "pdf").glob("*.pdf"))[:1]
+    assert read_source(path).flagged
 
 
 def test_public_pdf_and_text_hold_the_same_layer(letters_folder):

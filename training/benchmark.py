@@ -1,7 +1,9 @@
 """How fast each part reads: ``python -m training.benchmark MODEL DATA… [--peer PACKAGE] [-o speed.json]``.
 
 All parts are timed in one run, in one process, on the same letters, each several times; the spread is reported. Words
-are ``text.split()``. A peer is another spaCy pipeline, of which ``tok2vec`` and ``ner`` are timed.
+are ``text.split()``. A peer is another spaCy pipeline, of which the tokenizer, ``tok2vec`` and ``ner`` are timed. Where
+DATA is a folder of PDF files, whole batches from PDF to Parquet are timed too. ``--scaling 1000`` times batches of as
+many letters in one process and in two.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import platform
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +24,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_imr.corpus_format import read_corpus
+from spacy_imr.inputs import read_text
+from training.throughput import letters_per_second, write_rows
 
 RECOGNISER = ("tok2vec", "transformer", "ner", "spancat")
 
@@ -33,7 +38,15 @@ def timed(run: Callable[[], None]) -> float:
 
 
 def pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[str, float]:
-    """Seconds of each pipe over all texts, run in the order of the pipeline; ``tokenizer`` and ``record`` too."""
+    """Seconds of each pipe over all texts, run in the order of the pipeline; ``tokenizer`` and ``record`` too.
+
+    Each run starts with an empty vocabulary, as in a batch: words that an earlier run has seen are not remembered.
+    """
+    with nlp.memory_zone():
+        return _pipes_seconds(nlp, texts, names)
+
+
+def _pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[str, float]:
     seconds = {}
     start = time.perf_counter()
     docs: list[Doc] = [nlp.make_doc(text) for text in texts]
@@ -73,6 +86,7 @@ def benchmark(model: str, texts: list[str], peer: str | None, repeats: int) -> d
         result[name] = {
             part: {
                 "words_per_second": round(words / statistics.median(run[part] for run in runs)),
+                "spread": [round(words / f(run[part] for run in runs)) for f in (max, min)],
                 "seconds": [round(f(run[part] for run in runs), 4) for f in (min, statistics.median, max)],
             }
             for part in runs[0]
@@ -84,6 +98,37 @@ def benchmark(model: str, texts: list[str], peer: str | None, repeats: int) -> d
         result["recogniser_to_peer"] = _ratio(result[peer]["recogniser"], own["recogniser"])
         result["whole_to_peer_recogniser"] = _ratio(result[peer]["recogniser"], own["whole"])
     return result
+
+
+def batches(
+    model: str, texts: list[str], pdf: Path | None, scaling: int, repeats: int, peer: int | None
+) -> dict[str, Any]:
+    """Letters per second of whole batches: from PDF, and of `scaling` letters in one process and in two.
+
+    peer: words per second of the peer's recogniser.
+    """
+    result: dict[str, Any] = {}
+    if pdf:
+        rates = sorted(letters_per_second([str(pdf)], model, 1) for _ in range(repeats))
+        length = sum(len(text.split()) for text in texts) / len(texts)
+        result["from_pdf"] = _rates(rates) | {"words_per_second": round(statistics.median(rates) * length)}
+        if peer:
+            result["from_pdf_to_peer_recogniser"] = round(result["from_pdf"]["words_per_second"] / peer, 3)
+    if scaling:
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder) / "letters.jsonl"
+            write_rows(texts, scaling, table)
+            # One after the other each time, so that what disturbs the machine disturbs both.
+            pairs = [[letters_per_second([str(table)], model, n) for n in (1, 2)] for _ in range(repeats)]
+        one, two = (sorted(rates) for rates in zip(*pairs, strict=True))
+        result |= {"one_process": _rates(one), "two_processes": _rates(two), "scaling_letters": scaling}
+        result["two_processes_to_one"] = round(statistics.median(two) / statistics.median(one), 3)
+    return result
+
+
+def _rates(rates: list[float]) -> dict[str, Any]:
+    spread = [round(rates[0], 2), round(rates[-1], 2)]
+    return {"letters_per_second": round(statistics.median(rates), 2), "spread": spread}
 
 
 def _load(model: str) -> None:
@@ -98,13 +143,20 @@ def main() -> int:
     """Run the benchmark and print it."""
     parser = argparse.ArgumentParser(prog="python -m training.benchmark", description=__doc__)
     parser.add_argument("model")
-    parser.add_argument("data", nargs="+", type=Path)
+    parser.add_argument("data", nargs="+", type=Path, help="letters of the corpus (JSONL), or one folder of PDF files")
     parser.add_argument("--peer", help="another pipeline, such as en_core_web_sm")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--scaling", type=int, default=0, help="letters to read in one process and in two")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    texts = [letter.text for letter in read_corpus(*options.data)]
+    pdf = options.data[0] if options.data[0].is_dir() else None
+    if pdf:
+        texts = [read_text(path) for path in sorted(pdf.glob("*.pdf"))]
+    else:
+        texts = [letter.text for letter in read_corpus(*options.data)]
     figures = benchmark(options.model, texts, options.peer, options.repeats)
+    peer = figures[options.peer]["recogniser"]["words_per_second"] if options.peer else None
+    figures["batches"] = batches(options.model, texts, pdf, options.scaling, options.repeats, peer)
     rendered = json.dumps(figures, indent=1)
     print(rendered)
     if options.output:

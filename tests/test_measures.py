@@ -1,0 +1,30 @@
+"""The commands that measure batches give figures."""
+
+import pytest
+
+from tests import letters
+from tests.pdfs import make_pdf
+from training.memory import measure
+from training.pdf_libraries import compare
+from training.throughput import letters_per_second, write_rows
+
+
+def test_throughput_counts_letters_and_leaves_the_start_out(rules_folder, tmp_path):
+    table = tmp_path / "letters.jsonl"
+    write_rows([letters.NOTICE_2013, letters.REVIEW], 64, table)
+    assert 10 < letters_per_second([str(table)], str(rules_folder), 1) < 10_000
+
+
+@pytest.mark.slow
+def test_memory_is_flat_over_a_batch(rules_folder):
+    figures = measure(str(rules_folder), 400, 1)
+    assert figures["points"][-1]["letters"] == 400
+    assert 50 < figures["points"][-1]["megabytes"] < 2_000
+    assert figures["megabytes_added_by_the_second_half"] < 20
+
+
+def test_pdf_libraries_are_compared_by_characters(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make_pdf(["The request is not medically necessary."]))
+    figures = compare([path])
+    assert [figures[name]["same_characters"] for name in ("pypdfium2", "pypdf", "pdfminer.six")] == [1, 1, 1]
