@@ -1,6 +1,8 @@
 """The road of one's own letters: from files to a corrected, adjudicated, merged corpus, each step by its command."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from spacy.language import Language
@@ -340,3 +342,25 @@ def test_check_names_what_is_wrong_with_a_file(base, tmp_path, capsys):
 def test_a_task_must_name_its_letter():
     with pytest.raises(ToolError, match="which letter"):
         list(TOOLS["doccano"].read('{"text": "x", "label": []}'))
+
+
+# --- the tools themselves ---
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", ["label-studio", "doccano"])
+def test_the_tool_itself_takes_the_tasks_and_gives_them_back(tool, root, corpus_file, base, tmp_path):
+    """Label Studio 1.23 and doccano 1.8 from PyPI, each in an environment of its own."""
+    python = os.environ.get(f"{tool.replace('-', '_').upper()}_PYTHON")
+    if not python:
+        pytest.skip(f"{tool} is not at hand: name a Python that has it in {tool.replace('-', '_').upper()}_PYTHON")
+    tasks, export, output = tmp_path / "tasks.json", tmp_path / "back.json", tmp_path / "corrected.jsonl"
+    data = tmp_path / "data"
+    data.mkdir()
+    assert main(["export", str(corpus_file), "--tool", tool, "-o", str(tasks)]) == 0
+    files = [tasks, tasks.with_suffix(".xml"), export] if tool == "label-studio" else [tasks, export]
+    script = root / "tests" / f"tool_{tool.replace('-', '_')}.py"
+    subprocess.run([python, str(script), *map(str, files), str(data)], check=True, capture_output=True)
+    assert main(["import", str(corpus_file), str(export), "--tool", tool, "-o", str(output)]) == 0
+    for one, other in zip(base, read_corpus(output), strict=True):
+        assert one.model_dump(exclude={"provenance"}) == other.model_dump(exclude={"provenance"})

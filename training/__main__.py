@@ -85,7 +85,7 @@ def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
     for path in sets["test"]:
         name = f"{path.parent.name}_{path.stem}"
         target, page = folder / f"metrics_{name}.json", Path("build") / build / f"report_{name}.html"
-        outputs = ["-o", str(target), "--html", str(page)]
+        outputs = ["-o", str(target), "--html", str(page), "--curve", str(RELEASED / "learning_curve.json")]
         run("evaluate.py", model, str(path), *outputs, "--robustness", "--train", *train)
         if release:
             _log(path, json.loads(target.read_text(encoding="utf-8")))
