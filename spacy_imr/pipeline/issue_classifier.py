@@ -1,69 +1,65 @@
 """`imr_issue_classifier`: a text classifier over the issues of a letter.
 
-It is spaCy's `TextCategorizer` with one change: an example is an issue, not a document. What the model reads of an
-issue is a registered *view*; the views of the outcome never hold the heading that gives the outcome away.
+What it reads of an issue is a registered *view*; the views of the outcome never hold the heading that gives the
+outcome away.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy
+import srsly
 from spacy.language import Language
-from spacy.pipeline import TextCategorizer
+from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import registry
-from spacy.vocab import Vocab
-from thinc.api import Model
+from spacy.util import from_bytes, from_disk, registry, to_bytes, to_disk
 
 from spacy_imr.labels import FAMILIES, OUTCOMES
+from spacy_imr.pipeline.linear import LinearText
 from spacy_imr.pipeline.views import IssueDict, View
-
-DEFAULT_MODEL = {
-    "@architectures": "spacy.TextCatParametricAttention.v1",
-    "exclusive_classes": True,
-    "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2",
-        "width": 64,
-        "depth": 2,
-        "embed_size": 2000,
-        "window_size": 2,
-        "maxout_pieces": 3,
-        "subword_features": True,
-        "pretrained_vectors": None,
-    },
-}
 
 
 @Language.factory(
     "imr_issue_classifier",
     assigns=["doc._.letters"],
     default_config={
-        "model": DEFAULT_MODEL,
         "target": "outcome",
         "view": {"@misc": "imr.issue_view.v1", "parts": ["rationale"]},
         "decides": True,
+        "ngrams": 2,
+        "size": 32768,
+        "strength": 30.0,
         "scorer": {"@scorers": "imr.issue_scorer.v1"},
     },
 )
 def create_issue_classifier(
     nlp: Language,
     name: str,
-    model: Model[list[Doc], Any],
     target: str,
     view: View,
     decides: bool,
+    ngrams: int,
+    size: int,
+    strength: float,
     scorer: Callable[..., Any] | None,
 ) -> "IssueClassifier":
-    """Trainable component that classifies each issue.
+    """Component that classifies each issue, fitted in one go when the pipeline is initialised.
 
-    model: a text classification architecture of spaCy, exclusive for the outcome, not exclusive for guidelines.
     target (str): field of the issue that is predicted: ``outcome``, ``claims_administrator_guidelines`` or
         ``reviewer_guidelines``.
     view: what the model reads of an issue.
     decides (bool): whether the prediction becomes the value of the field where the letter itself does not give one.
+    ngrams (int), size (int): longest n-gram of words and number of buckets, see `LinearText`.
+    strength (float): how freely it is fitted, see `LinearText.fit`.
     """
-    return IssueClassifier(nlp.vocab, model, name, target=target, view=view, decides=decides, scorer=scorer)
+    labels = OUTCOMES if target == "outcome" else FAMILIES
+    model = LinearText(labels, exclusive=target == "outcome", size=size, ngrams=ngrams)
+    classifier = IssueClassifier(name, model, target=target, view=view, decides=decides, scorer=scorer)
+    classifier.strength = strength
+    return classifier
 
 
 def doc_issues(doc: Doc) -> list[IssueDict]:
@@ -71,7 +67,7 @@ def doc_issues(doc: Doc) -> list[IssueDict]:
     return [issue for letter in doc._.letters or [] for issue in letter["issues"]]
 
 
-class IssueClassifier(TextCategorizer):
+class IssueClassifier(Pipe):
     """Writes probabilities into ``issue["probabilities"][name]`` for each issue of ``doc._.letters``.
 
     If it decides, it fills its field where the letter does not say it, and adds a warning to the letter where letter
@@ -81,59 +77,50 @@ class IssueClassifier(TextCategorizer):
 
     def __init__(
         self,
-        vocab: Vocab,
-        model: Model[list[Doc], Any],
         name: str,
+        model: LinearText,
         *,
         target: str,
         view: View,
         decides: bool,
-        scorer: Callable[..., Any] | None,
+        scorer: Callable[..., Any] | None = None,
     ) -> None:
-        super().__init__(vocab, model, name, threshold=0.5, scorer=scorer)
+        self.name = name
+        self.model = model
         self.target = target
         self.view = view
         self.decides = decides
-        self.cfg.setdefault("temperature", 1.0)
-        self.cfg.setdefault("review_below", 0.5)
+        self.scorer = scorer
+        self.strength = 30.0
+        self.cfg: dict[str, float] = {"temperature": 1.0, "review_below": 0.5}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.model.labels
 
     @property
     def exclusive(self) -> bool:
         """Whether an issue has one label of this target, or any number."""
-        return self.target == "outcome"
+        return self.model.exclusive
 
-    def predict(self, docs: Iterable[Doc]) -> Any:
-        """Probabilities of all issues of all documents, shape (issues that have a text, labels)."""
-        texts = []
-        for doc in docs:
-            for issue, text in self._texts(doc):
-                # Marks the issue as one that has a row, for `set_annotations`.
-                issue["probabilities"][self.name] = {}
-                texts.append(text)
-        if not texts:
-            return numpy.zeros((0, len(self.labels)), dtype="f")
-        return self._calibrated(numpy.asarray(self.model.predict(texts)))
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        for letter in doc._.letters or []:
+            for issue in letter["issues"]:
+                words = self.view(doc, text, issue)
+                if words:
+                    (chances,) = self._calibrated(self.model.predict([words]))
+                    self._annotate(letter, issue, dict(zip(self.labels, map(float, chances), strict=True)))
+        return doc
 
     def _calibrated(self, scores: Any) -> Any:
         """Scores softened by the temperature that was fitted on the dev letters."""
         heat = float(self.cfg["temperature"])
-        if heat == 1.0:
-            return scores
         scores = numpy.clip(scores, 1e-9, 1 - 1e-9)
         raised = scores ** (1 / heat)
         if self.exclusive:
             return raised / raised.sum(axis=1, keepdims=True)
         return raised / (raised + (1 - scores) ** (1 / heat))
-
-    def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
-        """Distribute the rows of `scores` over the issues, in the order of `predict`."""
-        rows = iter(scores)
-        for doc in docs:
-            for letter in doc._.letters or []:
-                for issue in letter["issues"]:
-                    if self.name in issue["probabilities"]:
-                        chances = dict(zip(self.labels, map(float, next(rows)), strict=True))
-                        self._annotate(letter, issue, chances)
 
     def _annotate(self, letter: IssueDict, issue: IssueDict, chances: dict[str, float]) -> None:
         issue["probabilities"][self.name] = chances
@@ -154,61 +141,69 @@ class IssueClassifier(TextCategorizer):
             issue[self.target] = [label for label in FAMILIES if chances.get(label, 0.0) >= 0.5] or [best]
             issue[f"{self.target}_source"] = self.name
 
-    def _texts(self, doc: Doc) -> Iterator[tuple[IssueDict, Doc]]:
-        text = doc.text
-        for issue in doc_issues(doc):
-            seen = self.view(doc, text, issue)
-            if seen is not None:
-                yield issue, seen
-
-    # --- training ---
-
-    def _issue_examples(self, examples: Iterable[Example]) -> list[Example]:
-        """One example an issue, from the gold issues of the reference."""
-        expanded = []
-        for example in examples:
-            for issue, text in self._texts(example.reference):
-                value = issue[self.target]
-                if not value:
-                    continue
-                gold = text.copy()
-                gold.cats = {label: float(label == value or label in value) for label in self.labels}
-                expanded.append(Example(text, gold))
-        return expanded
+    # --- fitting ---
 
     def initialize(
-        self,
-        get_examples: Callable[[], Iterable[Example]],
-        *,
-        nlp: Language | None = None,
-        labels: Iterable[str] | None = None,
-        positive_label: str | None = None,
+        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, **settings: Any
     ) -> None:
-        """Set the labels of the target and set up the model on its issues."""
-        for label in labels or (OUTCOMES if self.exclusive else FAMILIES):
-            self.add_label(label)
-        super().initialize(lambda: self._issue_examples(get_examples()), nlp=nlp, positive_label=positive_label)
+        """Fit the model on the gold issues of the examples."""
+        cases = list(self._cases(get_examples()))
+        if cases:
+            texts, gold = zip(*cases, strict=True)
+            self.model.fit(texts, gold, strength=self.strength)
 
-    def _validate_categories(self, examples: Iterable[Example]) -> None:
-        """Issues of a guideline target have any number of labels; there is nothing to forbid."""
-
-    def update(
-        self,
-        examples: Iterable[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Learn from the gold issues of `examples`."""
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        expanded = self._issue_examples(examples)
-        return super().update(expanded, drop=drop, sgd=sgd, losses=losses) if expanded else losses
+    def _cases(self, examples: Iterable[Example]) -> Iterator[tuple[Sequence[str], set[str]]]:
+        for example in examples:
+            text = example.reference.text
+            for issue in doc_issues(example.reference):
+                words = self.view(example.reference, text, issue)
+                value = issue[self.target]
+                if words and value:
+                    yield words, {value} if isinstance(value, str) else set(value)
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """``issues_{name}``, by the scorer of the config; empty without one."""
         return self.scorer(examples, name=self.name, target=self.target) if self.scorer else {}
+
+    # --- saving ---
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The component as bytes."""
+        return to_bytes({"cfg": lambda: srsly.json_dumps(self.cfg), "model": self._packed}, exclude)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "IssueClassifier":
+        """Load from bytes."""
+        from_bytes(data, {"cfg": self._load_cfg, "model": self._unpack}, exclude)
+        return self
+
+    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
+        """Save into a folder."""
+        writers = {
+            "cfg": lambda file: srsly.write_json(file, self.cfg),
+            "model": lambda file: file.write_bytes(self._packed()),
+        }
+        to_disk(path, writers, exclude)
+
+    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "IssueClassifier":
+        """Load from a folder."""
+        readers = {
+            "cfg": lambda file: self.cfg.update(srsly.read_json(file)),
+            "model": lambda file: self._unpack(file.read_bytes()),
+        }
+        from_disk(path, readers, exclude)
+        return self
+
+    def _load_cfg(self, data: bytes) -> None:
+        self.cfg.update(srsly.json_loads(data))
+
+    def _packed(self) -> bytes:
+        sink = BytesIO()
+        numpy.savez(sink, allow_pickle=False, **self.model.arrays())
+        return sink.getvalue()
+
+    def _unpack(self, data: bytes) -> None:
+        with numpy.load(BytesIO(data), allow_pickle=False) as arrays:
+            self.model.load_arrays(dict(arrays))
 
 
 @registry.scorers("imr.issue_scorer.v1")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 from spacy.tokens import Doc
 from spacy.util import registry
-from thinc.api import Maxout, Model, Softmax_v2, chain, with_array
+from thinc.api import Maxout, Model, NumpyOps, Softmax_v2, chain, with_array
 from thinc.types import Floats2d
 
 
@@ -20,7 +20,7 @@ def build_skip_space(layer: Model[list[Doc], list[Floats2d]]) -> Model[list[Doc]
     broke its lines. Here white-space tokens are left out before `layer` runs. Each gets the vector of the token that
     follows it, so that the output still has one row a token.
     """
-    return Model(
+    model: Model[list[Doc], list[Floats2d]] = Model(
         "skip_space",
         _skip_space,
         init=_init_skip_space,
@@ -28,6 +28,17 @@ def build_skip_space(layer: Model[list[Doc], list[Floats2d]]) -> Model[list[Doc]
         refs={"layer": layer},
         dims={"nO": layer.get_dim("nO") if layer.has_dim("nO") else None},
     )
+    multiply_with_numpy(model)
+    return model
+
+
+def multiply_with_numpy(model: Model[Any, Any]) -> None:
+    """Let `model` multiply matrices with numpy's library instead of the BLIS that thinc brings along, which has no
+    kernels for many processors and then is several times slower. Models on other devices stay as they are.
+    """
+    for node in model.walk():
+        if type(node.ops) is NumpyOps:
+            node.ops = NumpyOps(use_blis=False)
 
 
 def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
@@ -83,6 +94,7 @@ def build_token_tagger(
     model: Model[list[Doc], list[Floats2d]] = chain(tok2vec, with_array(head))
     model.set_ref("tok2vec", tok2vec)
     model.set_ref("softmax", softmax)
+    multiply_with_numpy(model)
     return model
 
 

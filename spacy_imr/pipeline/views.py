@@ -8,15 +8,15 @@ from typing import Any, Final
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from spacy_imr.letter.conclusions import conclusions, reasons
+from spacy_imr.letter.conclusions import conclusions, reasons, regex_outcome
 
 IssueDict = dict[str, Any]
-# A view is given the document, its text (taken once), and an issue.
-View = Callable[[Doc, str, IssueDict], Doc | None]
+# A view is given the document, its text (taken once), and an issue, and gives the words to read, maybe none.
+View = Callable[[Doc, str, IssueDict], list[str]]
 Bounds = tuple[int, int]
 
 CITATIONS: Final = ("claims_administrator_citation", "reviewer_citation")
-PARTS: Final = ("heading", "rationale", "conclusion", "reasons", *CITATIONS)
+PARTS: Final = ("heading", "rationale", "conclusion", "verdict", "reasons", *CITATIONS)
 # How far behind an item its outcome may stand ("… is not medically necessary and appropriate").
 _TAIL: Final = 60
 
@@ -26,15 +26,19 @@ def create_issue_view(parts: list[str]) -> View:
     """A view of the named parts of an issue.
 
     parts: some of ``heading`` (the item and the words that decide on it), ``rationale``, ``conclusion`` (its sentences
-    that say how it was decided, see `spacy_imr.letter.conclusions`), ``reasons`` (its other sentences),
+    that say how it was decided, see `spacy_imr.letter.conclusions`), ``verdict`` (one word: what the regular
+        expression of `spacy_imr.letter.conclusions` makes of it), ``reasons`` (the sentences that do not say it),
     ``claims_administrator_citation``, ``reviewer_citation``. Raises `ValueError` for another name.
     """
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
         raise ValueError(f"imr.issue_view.v1: unknown parts {unknown}. Use some of {list(PARTS)}.")
 
-    def view(doc: Doc, text: str, issue: IssueDict) -> Doc | None:
-        return lowered(doc, [bounds for part in parts for bounds in part_bounds(text, issue, part)])
+    def view(doc: Doc, text: str, issue: IssueDict) -> list[str]:
+        words = lowered(doc, [bounds for part in parts for bounds in part_bounds(text, issue, part)])
+        if "verdict" in parts and issue["rationale"]:
+            words.append(regex_outcome(text[slice(*issue["rationale"])]))
+        return words
 
     return view
 
@@ -55,15 +59,13 @@ def part_bounds(text: str, issue: IssueDict, part: str) -> list[Bounds]:
         start, end = issue["rationale"]
         chosen = (reasons if part == "reasons" else conclusions)(text[start:end])
         return [(start + low, start + high) for low, high in chosen]
-    return [tuple(issue[part])] if issue[part] else []
+    return [tuple(issue[part])] if part in (*CITATIONS, "rationale") and issue[part] else []
 
 
-def lowered(doc: Doc, pieces: Sequence[Bounds]) -> Doc | None:
-    """The pieces as one `Doc` of lower-case words without white space, so that neither wrapping nor capitals matter;
-    None if nothing is left.
-    """
+def lowered(doc: Doc, pieces: Sequence[Bounds]) -> list[str]:
+    """The words of the pieces in lower case, without white space, so that neither wrapping nor capitals matter."""
     words: list[str] = []
     for start, end in pieces:
         span = doc.char_span(start, end, alignment_mode="expand") if start < end else None
         words += [token.lower_ for token in span or () if not token.is_space]
-    return Doc(doc.vocab, words=words) if words else None
+    return words
