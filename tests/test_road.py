@@ -1,6 +1,8 @@
 """The road of one's own letters: from files to a corrected, adjudicated, merged corpus, each step by its command."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from spacy.language import Language
@@ -12,8 +14,9 @@ from corpus.check import corpus_problems
 from corpus.corrections import take_over
 from corpus.merge import MergeError, differences, merge
 from corpus.preannotate import doc_letters
+from corpus.public import join, to_standoff
 from corpus.tools import TOOLS, Correction, ToolError, by_uncertainty, labeling_interface, uncertainty
-from spacy_imr.corpus_format import CorpusLetter, read_corpus, write_corpus
+from spacy_imr.corpus_format import CorpusLetter, GoldSpan, read_corpus, write_corpus
 from spacy_imr.tokenizer import blank_pipeline
 from tests import letters
 
@@ -106,6 +109,20 @@ def test_preannotate_command_names_what_cannot_be_read(monkeypatch, model, tmp_p
     assert [letter.id for letter in read_corpus(output)] == ["letter", "letter-2"]
 
 
+def test_standoff_letters_are_found_by_case_number_and_checked(base, tmp_path, monkeypatch):
+    """The public layer in a folder of downloaded letters: joined, missing, or another text."""
+    names = ["CM16-0000001", "CM16-0000002", "CM16-0000003"]
+    found = [letter.model_copy(update={"id": name}) for name, letter in zip(names, [*base, base[0]], strict=True)]
+    monkeypatch.setattr("corpus.public.read_standoff", lambda split: [to_standoff(letter) for letter in found])
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / f"{names[0]}.txt").write_text(base[0].text.replace("\n", "\n\n"), encoding="utf-8")
+    (tmp_path / f"{names[1]}.txt").write_text(base[0].text, encoding="utf-8")
+    joined, changed, missing = join("train", tmp_path)
+    assert surfaces(joined) == surfaces(base[0])
+    assert "the text differs" in changed
+    assert missing == f"{names[2]}: no text in {tmp_path}"
+
+
 # --- 2. export, the most uncertain first ---
 
 
@@ -173,11 +190,17 @@ def returned(tool: str, exported: str) -> str:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_what_was_exported_comes_back_whole(tool, corpus_file, base, tmp_path):
+    # Characters beyond the basic plane, and ends of lines that are none in JSON.
+    base[0].text = "\u2028\x85 \U0001f600 low back pain\r\n"
+    base[0].spans, base[0].issues = [GoldSpan(start=5, end=18, label="DIAGNOSIS")], []
+    base[0].header = {}
+    write_corpus(corpus_file, base)
     tasks, back, output = tmp_path / "tasks", tmp_path / "back", tmp_path / "corrected.jsonl"
     assert main(["export", str(corpus_file), "--tool", tool, "-o", str(tasks)]) == 0
     back.write_text(returned(tool, tasks.read_text(encoding="utf-8")), encoding="utf-8")
     assert main(["import", str(corpus_file), str(back), "--tool", tool, "-o", str(output), "--annotator", "A"]) == 0
     found = list(read_corpus(output))
+    assert surfaces(found[0]) == [("low back pain", "DIAGNOSIS")]
     for one, other in zip(base, found, strict=True):
         assert one.model_dump(exclude={"provenance"}) == other.model_dump(exclude={"provenance"})
         assert other.provenance["source"] == "corrected"
@@ -319,3 +342,25 @@ def test_check_names_what_is_wrong_with_a_file(base, tmp_path, capsys):
 def test_a_task_must_name_its_letter():
     with pytest.raises(ToolError, match="which letter"):
         list(TOOLS["doccano"].read('{"text": "x", "label": []}'))
+
+
+# --- the tools themselves ---
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", ["label-studio", "doccano"])
+def test_the_tool_itself_takes_the_tasks_and_gives_them_back(tool, root, corpus_file, base, tmp_path):
+    """Label Studio 1.23 and doccano 1.8 from PyPI, each in an environment of its own."""
+    python = os.environ.get(f"{tool.replace('-', '_').upper()}_PYTHON")
+    if not python:
+        pytest.skip(f"{tool} is not at hand: name a Python that has it in {tool.replace('-', '_').upper()}_PYTHON")
+    tasks, export, output = tmp_path / "tasks.json", tmp_path / "back.json", tmp_path / "corrected.jsonl"
+    data = tmp_path / "data"
+    data.mkdir()
+    assert main(["export", str(corpus_file), "--tool", tool, "-o", str(tasks)]) == 0
+    files = [tasks, tasks.with_suffix(".xml"), export] if tool == "label-studio" else [tasks, export]
+    script = root / "tests" / f"tool_{tool.replace('-', '_')}.py"
+    subprocess.run([python, str(script), *map(str, files), str(data)], check=True, capture_output=True)
+    assert main(["import", str(corpus_file), str(export), "--tool", tool, "-o", str(output)]) == 0
+    for one, other in zip(base, read_corpus(output), strict=True):
+        assert one.model_dump(exclude={"provenance"}) == other.model_dump(exclude={"provenance"})

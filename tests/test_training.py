@@ -15,11 +15,12 @@ from spacy.util import load_config
 from corpus.files import AUTHORED
 from spacy_imr import read
 from spacy_imr.cli import main as predict
-from spacy_imr.corpus_format import read_corpus, write_corpus
+from spacy_imr.corpus_format import GoldSpan, Region, read_corpus, write_corpus
 from spacy_imr.evaluation import evaluate
 from spacy_imr.evaluation.cli import main as measure
 from spacy_imr.render import render_html
 from tests import letters
+from training.__main__ import corpus_overrides
 from training.build import package_pipeline, train_pipeline
 from training.configs import CONFIGS, default_encoder, variants, write_config
 from training.recogniser import train_recogniser
@@ -29,19 +30,23 @@ RARE = "Zebulonquist"
 
 @pytest.fixture(scope="module")
 def tiny_corpus(tmp_path_factory) -> Path:
-    """Eight short letters; one of them names a person with a rare name."""
+    """Eight short letters. One of them names a person with a rare name, in running text, inside a mention and as the
+    item in dispute.
+    """
     folder = tmp_path_factory.mktemp("corpus")
     found = sorted(read_corpus(AUTHORED / "train.jsonl"), key=lambda letter: len(letter.text))
     chosen = [letter for letter in found if len(letter.issues) > 1][:8]
-    chosen[0].text += f"\nDictated by {RARE}.\n"
+    named = chosen[0]
+    named.text += f"\nDictated by {RARE}, who has {RARE} syndrome.\n"
+    start = named.text.index(f"{RARE} syndrome")
+    named.spans.append(GoldSpan(start=start, end=start + len(RARE) + 9, label="DIAGNOSIS"))
+    named.issues[-1].item = Region(start=start, end=start + len(RARE))
     write_corpus(folder / "tiny.jsonl", chosen)
     return folder / "tiny.jsonl"
 
 
-def train_tiny(root: Path, corpus: Path, output: Path, steps: int) -> Path:
-    overrides = {
-        "paths.train": str(corpus),
-        "paths.dev": str(corpus),
+def train_tiny(root: Path, corpus: Path, output: Path, steps: int, *added: Path) -> Path:
+    overrides = corpus_overrides({"train": [corpus], "dev": [corpus]}, added) | {
         "training.max_steps": steps,
         "training.eval_frequency": steps,
         "training.dropout": 0.0,
@@ -125,7 +130,8 @@ def test_wheel_requires_the_library_and_holds_no_training_token(tiny_wheel):
         metadata = wheel.read(next(name for name in names if name.endswith("METADATA"))).decode()
         assert "Requires-Dist: spacy-imr" in metadata
         for name in names:
-            assert RARE.encode() not in wheel.read(name), name
+            # Neither as it was written nor as the vocabulary keeps it.
+            assert RARE.lower().encode() not in wheel.read(name).lower(), name
         meta = json.loads(
             wheel.read(next(name for name in names if name.count("/") == 2 and name.endswith("meta.json")))
         )
@@ -198,3 +204,20 @@ def test_render_escapes_the_text(tiny_model):
     page = render_html(doc, "<b>name</b>")
     assert "<script>" not in page
     assert "<b>name" not in page
+
+
+def test_added_letters_are_learned_and_compared(root, tiny_model, tiny_corpus, tmp_path, capsys):
+    """The last step of the road: letters of one's own join the training, and the two models are set side by side."""
+    corrected = sorted(read_corpus(AUTHORED / "train.jsonl"), key=lambda letter: len(letter.text))[8:16]
+    write_corpus(tmp_path / "own.jsonl", corrected)
+    model = train_tiny(root, tiny_corpus, tmp_path / "more", 240, tmp_path / "own.jsonl")
+    metrics, page = tmp_path / "metrics.json", tmp_path / "report.html"
+    outputs = ["-o", str(metrics), "--html", str(page), "--samples", "100"]
+    assert measure([str(tiny_model), str(tmp_path / "own.jsonl"), "--compare", str(model), *outputs]) == 0
+    comparison = json.loads(metrics.read_text())["comparison"]
+    assert comparison["rows"]["strict F1"]["change"] > 0.1
+    assert comparison["rows"]["strict F1"]["p"] < 0.05
+    assert "strict F1, DIAGNOSIS" in capsys.readouterr().out
+    assert "Comparison" in page.read_text(encoding="utf-8")
+    assert measure([str(tiny_model), str(tiny_corpus), "--html", str(tmp_path / "none" / "report.html")]) == 2
+    assert measure([str(tiny_model), str(tiny_corpus), "--curve", str(tmp_path / "none.json")]) == 2

@@ -118,6 +118,8 @@ def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
         name = f"{path.parent.name}_{path.stem}"
         target, page = folder / f"metrics_{name}.json", Path("build") / build / f"report_{name}.html"
         outputs = ["-o", str(target), "--html", str(page)]
+        curve = Path("models") / model / "learning_curve.json"
+        outputs += ["--curve", str(curve)] if curve.is_file() else []
         run("evaluate.py", model, str(path), *outputs, "--robustness", "--train", *train)
         if release:
             _log(folder, path, json.loads(target.read_text(encoding="utf-8")))

@@ -48,11 +48,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as work:
         letter, report = Path(work) / "letter.html", Path(work) / "report.html"
         run("predict.py", "corpus/sample_letter.txt", "--html", str(letter))
-        authored = ROOT / "corpus" / "authored"
-        run(
-            *("evaluate.py", "en_imr_sm", str(authored / "dev.jsonl"), "--train", str(authored / "train.jsonl")),
-            *("--robustness", "--html", str(report)),
-        )
+        data = ("corpus/authored/dev.jsonl", "--train", "corpus/authored/train.jsonl")
+        run("evaluate.py", "en_imr_sm", *data, "--robustness", "--html", str(report))
         screenshot(browser, letter, FOLDER / "letter.png")
         screenshot(browser, report, FOLDER / "report.png")
     return 0
