@@ -2,7 +2,7 @@
 
 from spacy_imr.inputs.limits import Limits
 from spacy_imr.inputs.listing import SUFFIXES, list_inputs
-from spacy_imr.inputs.opening import open_input
+from spacy_imr.inputs.opening import find_sources, open_input
 from spacy_imr.inputs.sandbox import PdfSandbox
 from spacy_imr.inputs.source import Input, Source, printable
 from spacy_imr.inputs.tables import joined
@@ -16,6 +16,7 @@ __all__ = [
     "Source",
     "check_text",
     "decode",
+    "find_sources",
     "joined",
     "list_inputs",
     "open_input",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spacy_imr.inputs.limits import Limits
+from spacy_imr.inputs.listing import list_inputs
+from spacy_imr.inputs.sandbox import PdfSandbox
 from spacy_imr.inputs.source import Input, Source
 from spacy_imr.inputs.tables import read_rows
 from spacy_imr.inputs.text import PdfReader, check_text, from_bytes, is_pdf_name, read_bounded, why_not_opened, within
@@ -27,6 +30,16 @@ def open_input(entry: Input, read_pdf: PdfReader, limits: Limits, root: Path = P
         yield _one(entry, read_pdf, limits, root / entry.path)
     else:
         yield from _rows(entry, limits, root / entry.path)
+
+
+def find_sources(names: Iterable[str]) -> Iterator[Source]:
+    """Every letter that `names` hold, as `list_inputs` and `open_input` find it; one that cannot be read is a source
+    with an error, and none is left out.
+    """
+    limits = Limits()
+    with PdfSandbox(limits) as sandbox, TemporaryDirectory() as spool:
+        for entry in list_inputs(names, Path(spool), limits=limits):
+            yield from open_input(entry, sandbox.read, limits)
 
 
 def _one(entry: Input, read_pdf: PdfReader, limits: Limits, path: Path) -> Source:
