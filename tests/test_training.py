@@ -50,6 +50,7 @@ def train_tiny(root: Path, corpus: Path, output: Path, steps: int, *added: Path)
         "training.max_steps": steps,
         "training.eval_frequency": steps,
         "training.dropout": 0.0,
+        "corpora.train.augmenter.letters": 0.0,
     }
     return train_pipeline(write_config("en_imr_sm", output / "merged.cfg"), output, overrides)
 
