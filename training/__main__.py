@@ -65,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The same weights once more, their scores beside them.
         facts = _facts(options.build, sets, added) | {"scores": card.scores()}
         _publish(package_pipeline(_trained(options.build, name), wheel.parents[2], NAME, facts))
+    if options.build == "transformer":
+        kept = Path("models") / name / "making.json"
+        kept.write_text(json.dumps(_facts(options.build, sets, added), indent=1) + "\n", encoding="utf-8")
+        card.write()
     run("predict.py", "corpus/sample_letter.txt", "-m", name)
     return 0
 
@@ -109,20 +113,22 @@ def corpus_hashes(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[st
 
 
 def _measure(build: str, model: str, sets: dict[str, list[Path]]) -> None:
-    """Evaluate the installed wheel on each test set."""
+    """Evaluate the installed wheel on each test set, and on all together."""
     release = build != "train"
     folder = Path("models") / model if release else Path("build") / build
     folder.mkdir(parents=True, exist_ok=True)
     train = [str(path) for path in sets["train"]]
-    for path in sets["test"]:
-        name = f"{path.parent.name}_{path.stem}"
+    tests = {f"{path.parent.name}_{path.stem}": [path] for path in sets["test"]}
+    if len(tests) > 1:
+        tests["pooled_test"] = sets["test"]
+    for name, paths in tests.items():
         target, page = folder / f"metrics_{name}.json", Path("build") / build / f"report_{name}.html"
         outputs = ["-o", str(target), "--html", str(page)]
-        curve = Path("models") / model / "learning_curve.json"
-        outputs += ["--curve", str(curve)] if curve.is_file() else []
-        run("evaluate.py", model, str(path), *outputs, "--robustness", "--train", *train)
+        # The small pipeline's letters are read once more, perturbed.
+        more = ["--robustness"] if name == "pooled_test" and build == "release" else []
+        run("evaluate.py", model, *map(str, paths), *outputs, *more, "--train", *train)
         if release:
-            _log(folder, path, json.loads(target.read_text(encoding="utf-8")))
+            _log(folder, paths, json.loads(target.read_text(encoding="utf-8")))
 
 
 def _publish(wheel: Path) -> None:
@@ -133,13 +139,13 @@ def _publish(wheel: Path) -> None:
     card.write()
 
 
-def _log(folder: Path, data: Path, metrics: dict[str, Any]) -> None:
+def _log(folder: Path, data: Sequence[Path], metrics: dict[str, Any]) -> None:
     """Every look at the test letters leaves a line."""
     row = {
         "date": date.today().isoformat(),
         "model": metrics["model"],
         "built_by": metrics["built_by"],
-        "data": data.as_posix(),
+        "data": ", ".join(path.as_posix() for path in data),
         "letters": metrics["letters"],
         "strict_f1": {label: row["f1"] for label, row in metrics["entities"]["strict"].items()},
     }

@@ -1,18 +1,23 @@
-"""The model card of the released pipeline, generated from its metrics: ``python -m training.card``."""
+"""The model cards, generated from the metrics: ``python -m training.card``."""
 
 from __future__ import annotations
 
 import json
 import sys
 import zipfile
-from pathlib import Path
 from typing import Any, Final
 
 from spacy_imr.labels import ENTITY_LABELS
 from training.build import LICENSE, ROOT
 
-FOLDER = ROOT / "models" / "en_imr_sm"
-CARD = FOLDER / "README.md"
+MODELS = ROOT / "models"
+NAME = "en_imr_sm"
+# What sets each pipeline apart.
+PIPELINES: Final = {
+    NAME: "CPU, no torch.",
+    "en_imr_trf": "A fine-tuned transformer, with the classifiers of `en_imr_sm`. Its wheel is not kept here: `make "
+    "transformer`\nbuilds it.",
+}
 
 # What the card and the package's meta.json both say.
 FACTS: Final = {
@@ -24,10 +29,10 @@ FACTS: Final = {
     "letters of other years.",
     "contact": "the spacy-imr developers, by an issue of the repository that the package comes from",
 }
-HEAD: Final = f"""# en_imr_sm
+HEAD: Final = f"""# {{name}}
 
 Reads California Independent Medical Review determinations: diagnoses, procedures, medications, dates and spine levels,
-the disputed issues with their outcome, and the guideline families of both parties. CPU, no torch.
+the disputed issues with their outcome, and the guideline families of both parties. {{apart}}
 
 **For** {FACTS["intended_use"]}.
 **Not for** {FACTS["not_for"]}.
@@ -54,14 +59,14 @@ def facts() -> dict[str, str]:
     return dict(FACTS)
 
 
-def scores() -> dict[str, dict[str, Any]]:
+def scores(pipeline: str = NAME) -> dict[str, dict[str, Any]]:
     """Strict F1 with its interval and support per label and test set, for the package's ``meta.json``."""
     return {
         name: {
             label: {key: row[key] for key in ("f1", "ci95", "support") if key in row}
             for label, row in metrics["entities"]["strict"].items()
         }
-        for name, metrics in metrics_files().items()
+        for name, metrics in metrics_files(pipeline).items()
     }
 
 
@@ -83,33 +88,42 @@ def weak_spots(metrics: dict[str, Any]) -> list[str]:
     return lines
 
 
-def making() -> str:
-    """How the released wheel was made, by its own ``meta.json``: command, hashes, and how fast it reads."""
-    (wheel,) = (ROOT / "models").glob("en_imr_sm-*.whl")
-    with zipfile.ZipFile(wheel) as package:
-        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
-        meta = json.loads(package.read(name))
-    speed = json.loads((FOLDER / "speed.json").read_text(encoding="utf-8"))["en_imr_sm"]["whole"]["words_per_second"]
-    hashes = {"configs/en_imr_sm.cfg": meta["config_sha256"]} | meta["corpus_sha256"]
+def making(pipeline: str = NAME) -> str:
+    """How a pipeline was made: command, hashes, and, of the released one, how fast it reads."""
+    meta = _meta(pipeline)
+    speed = ""
+    if pipeline == NAME:
+        timed = json.loads((MODELS / NAME / "speed.json").read_text(encoding="utf-8"))[NAME]["whole"]
+        speed = f" It reads about {round(timed['words_per_second'], -2):,} words a second on one core."
+    hashes = {"the merged config": meta["config_sha256"]} | meta["corpus_sha256"]
     rows = "".join(f"| `{path}` | `{digest}` |\n" for path, digest in hashes.items())
     return (
-        "## Making and speed\n\n"
-        f"Built by `{meta['built_by']}`. It reads about {round(speed, -2):,} words a second on one core. Hashes "
-        f"(SHA-256) of what it was trained and measured on:\n\n| file | hash |\n|---|---|\n{rows}"
+        f"## Making\n\nBuilt by `{meta['built_by']}`.{speed} Hashes (SHA-256) of what it was trained and measured on:"
+        f"\n\n| file | hash |\n|---|---|\n{rows}"
     )
 
 
-def metrics_files() -> dict[str, dict[str, Any]]:
+def _meta(pipeline: str) -> dict[str, Any]:
+    """The facts of making, from the released wheel, or from what was kept of a wheel that is not released."""
+    if (kept := MODELS / pipeline / "making.json").exists():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    (wheel,) = MODELS.glob(f"{pipeline}-*.whl")
+    with zipfile.ZipFile(wheel) as package:
+        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
+        return json.loads(package.read(name))
+
+
+def metrics_files(pipeline: str = NAME) -> dict[str, dict[str, Any]]:
     """The committed metrics by the name of their test set."""
     return {
         path.stem.removeprefix("metrics_").replace("_", " "): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(FOLDER.glob("metrics_*.json"))
+        for path in sorted((MODELS / pipeline).glob("metrics_*.json"))
     }
 
 
-def render() -> str:
+def render(pipeline: str = NAME) -> str:
     """The card as Markdown."""
-    found = metrics_files()
+    found = metrics_files(pipeline)
     first = next(iter(found.values()))
     lines = [f"Version: `{first['model']}`, built by `{first['built_by']}`.", ""]
     for name, metrics in found.items():
@@ -140,7 +154,8 @@ def render() -> str:
         lines += ["", f"Expected calibration error of `imr_outcome`: {_n(error)}.", ""]
         if weak := weak_spots(metrics):
             lines += ["### Where it is weak", "", *(f"- {line}" for line in weak), ""]
-    return HEAD + "\n".join(lines) + "\n" + making() + TAIL
+    head = HEAD.format(name=pipeline, apart=PIPELINES[pipeline])
+    return head + "\n".join(lines) + "\n" + making(pipeline) + TAIL
 
 
 def _n(value: float | None) -> str:
@@ -152,9 +167,11 @@ def _interval(row: dict[str, Any]) -> str:
     return f"{bounds[0]:.3f}-{bounds[1]:.3f}" if bounds else "-"
 
 
-def write(path: Path = CARD) -> None:
-    """Write the card."""
-    path.write_text(render(), encoding="utf-8")
+def write() -> None:
+    """Write the card of every pipeline that was measured."""
+    for pipeline in PIPELINES:
+        if metrics_files(pipeline):
+            (MODELS / pipeline / "README.md").write_text(render(pipeline), encoding="utf-8")
 
 
 if __name__ == "__main__":
