@@ -26,7 +26,7 @@ from training.recogniser import train_recogniser
 SHARES = (0.12, 0.25, 0.5, 1.0)
 TARGET = ROOT / "models" / "en_imr_sm" / "learning_curve.json"
 # Steps for each training letter: the same number of passes over the data at every share.
-STEPS_A_LETTER = 5
+STEPS_A_LETTER = 3
 
 
 def point(name: str, letters: list[CorpusLetter], tests: dict[str, list[CorpusLetter]], work: Path) -> dict[str, Any]:
