@@ -113,8 +113,8 @@ def test_the_cards_are_current():
             continue
         text = (MODELS / pipeline / "README.md").read_text(encoding="utf-8")
         assert text == render(pipeline), "run `python -m training.card`"
-        built_by = {found["built_by"] for found in metrics.values()}
-        assert built_by == {"make release" if pipeline == "en_imr_sm" else "make transformer"}
+        command = "make release" if pipeline == "en_imr_sm" else "make transformer"
+        assert all(found["built_by"].startswith(command) for found in metrics.values())
 
 
 def test_the_wheel_was_built_from_this_corpus_and_config(root, tmp_path):
