@@ -51,6 +51,8 @@ def write_config(name: str, target: Path, *, recogniser_alone: bool = False) -> 
         config["nlp"]["pipeline"] = [pipe for pipe in config["nlp"]["pipeline"] if pipe in RECOGNISER]
     kept = config["nlp"]["pipeline"]
     config["components"] = {pipe: config["components"][pipe] for pipe in kept}
+    settings = config["initialize"]["components"]
+    config["initialize"]["components"] = {pipe: settings[pipe] for pipe in kept if pipe in settings}
     weights = config["training"]["score_weights"]
     config["training"]["score_weights"] = {
         score: weight

@@ -11,12 +11,22 @@ from spacy.tokens import Doc
 from spacy_imr.corpus_format import CorpusLetter
 from spacy_imr.normalize.dates import normalize_date
 from spacy_imr.normalize.levels import normalize_level
+from spacy_imr.records import Determination
 
 _NORMALIZERS: Final[dict[str, Callable[[str], Any]]] = {"DATE": normalize_date, "SPINE_LEVEL": normalize_level}
 
 
+def _header_value(record: Determination, name: str) -> str | None:
+    """The value of a field of the header as it was read: an ISO date, or the words of the letter."""
+    if name in type(record.dates).model_fields:
+        found = getattr(record.dates, name)
+        return found.value if found else None
+    return getattr(record, name)
+
+
 def value_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> dict[str, dict[str, int]]:
-    """For each field of the header: how many were ``found`` and ``right`` (the annotated ISO date) of its ``support``.
+    """For each field of the header: how many were ``found`` and ``right`` (the annotated value, ISO 8601 for a date) of
+    its ``support``.
 
     For DATE and SPINE_LEVEL: of all annotated mentions, how many have a value at all (``found``: no misprint, no L7),
     and for how many the pipeline gives the value that the annotated surface has (``right``).
@@ -25,11 +35,9 @@ def value_scores(gold: Sequence[CorpusLetter], docs: Sequence[Doc]) -> dict[str,
     for letter, doc in zip(gold, docs, strict=True):
         records = doc._.determinations if doc._.letters else []
         for name, field in letter.header.items():
-            read = getattr(records[0].dates, name) if records else None
+            read = _header_value(records[0], name) if records else None
             row = counts.setdefault(f"header: {name}", Counter())
-            row.update(
-                support=1, found=int(read is not None), right=int(read is not None and read.value == field.value)
-            )
+            row.update(support=1, found=int(read is not None), right=int(read == field.value))
         for span in letter.spans:
             if normalize := _NORMALIZERS.get(span.label):
                 wanted = normalize(letter.text[span.start : span.end])

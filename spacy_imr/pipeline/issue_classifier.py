@@ -144,10 +144,18 @@ class IssueClassifier(Pipe):
     # --- fitting ---
 
     def initialize(
-        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None, **settings: Any
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        corpus: Callable[[Language], Iterable[Example]] | None = None,
     ) -> None:
-        """Fit the model on the gold issues of the examples."""
-        cases = list(self._cases(get_examples()))
+        """Fit the model on the gold issues of all letters.
+
+        corpus: reader of the letters, such as ``imr.Corpus.v1``. `spacy train` gives a hundred examples when it streams
+            the training letters, too few to fit on; without a reader the model is fitted on the examples given.
+        """
+        cases = list(self._cases(corpus(nlp) if corpus and nlp else get_examples()))
         if cases:
             texts, gold = zip(*cases, strict=True)
             self.model.fit(texts, gold, strength=self.strength)
