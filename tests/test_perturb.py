@@ -115,7 +115,7 @@ def test_perturbed_letters_of_the_corpus_are_sound(blank, name):
             elif name.startswith("other"):
                 assert "".join(new.split()) == "".join(old.split())
             elif name == "capitals":
-                assert new.lower() == old.lower()
+                assert new.casefold() == old.casefold()  # the capital of a ligature is two letters
         for field, value in changed.header.items():
             if name not in ("scanner noise", "typos"):
                 assert normalize_date(changed.text[value.start : value.end]).value == gold.header[field].value
