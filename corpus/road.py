@@ -18,9 +18,8 @@ from corpus.merge import Difference, MergeError, differences, merge
 from corpus.preannotate import preannotate
 from corpus.tools import TOOLS, ToolError, by_uncertainty, labeling_interface
 from spacy_imr.corpus_format import CorpusError, CorpusLetter, read_corpus, write_corpus
-from spacy_imr.evaluation.cli import model_name
 from spacy_imr.inputs import find_sources
-from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load
+from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load, model_name
 
 
 def add_commands(commands: Any) -> None:

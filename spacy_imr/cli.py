@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,8 +14,7 @@ from spacy.language import Language
 from tqdm import tqdm
 
 from spacy_imr.batch import FORMATS, AnotherRunError, Count, errors_path, missing_extra, read_batch
-from spacy_imr.inputs import Limits, Source, list_inputs, open_input, printable
-from spacy_imr.pdf import read_pdf
+from spacy_imr.inputs import Source, find_sources, printable
 from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load
 from spacy_imr.render import render_html
 from spacy_imr.table import determination_table
@@ -72,11 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"{error}. What is finished is kept: mend it, and the same command continues.", 3)
     except KeyboardInterrupt:
         return _say("stopped. The same command continues.", 3)
-    with tempfile.TemporaryDirectory() as spool:
-        sources = _sources(options, Path(spool))
-        if options.html is not None:
-            return _write_page(nlp, sources, options.html)
-        return _print_tables(nlp, sources)
+    sources = _sources(options)
+    if options.html is not None:
+        return _write_page(nlp, sources, options.html)
+    return _print_tables(nlp, sources)
 
 
 def _say(problem: object, status: int = 2) -> int:
@@ -146,15 +143,13 @@ def _progress(quiet: bool) -> Iterator[Callable[[Count, int], None]]:
             bar.close()
 
 
-def _sources(options: argparse.Namespace, spool: Path) -> Iterator[Source]:
-    limits = Limits()
+def _sources(options: argparse.Namespace) -> Iterator[Source]:
     said = False
-    for entry in list_inputs(options.inputs, spool, options.text_column, limits):
-        for source in open_input(entry, lambda data: read_pdf(data, limits.pages, limits.characters), limits):
-            if source.flagged and not said and not options.quiet:
-                print(f"{printable(source.name)}: {FLAGGED}", file=sys.stderr)
-                said = True
-            yield source
+    for source in find_sources(options.inputs, options.text_column):
+        if source.flagged and not said and not options.quiet:
+            print(f"{printable(source.name)}: {FLAGGED}", file=sys.stderr)
+            said = True
+        yield source
 
 
 def _write_page(nlp: Language, sources: Iterator[Source], target: Path) -> int:

@@ -31,6 +31,11 @@ def load(model: str | Path = DEFAULT_MODEL) -> Language:
         ) from error
 
 
+def model_name(nlp: Language) -> str:
+    """Package and version of a pipeline, such as ``en_imr_sm-0.1.0``."""
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
+
+
 def read(path: str | Path, model: str | Path | Language = DEFAULT_MODEL) -> Determination:
     """The record of the letter in a text or PDF file.
 

@@ -26,6 +26,11 @@ class Text(_Record):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
 
+    @property
+    def flat(self) -> str:
+        """The text on one line."""
+        return " ".join(self.text.split())
+
 
 class Mention(Text):
     """An entity of the letter."""

@@ -104,7 +104,7 @@ def _row(name: str, value: str, style: str = "") -> str:
 
 
 def _flat(text: Text | None) -> str:
-    return " ".join(text.text.split()) if text else "-"
+    return text.flat if text else "-"
 
 
 def _issue_table(issue: Issue) -> str:

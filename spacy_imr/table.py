@@ -43,4 +43,4 @@ def determination_table(record: Determination, width: int = 100) -> str:
 
 
 def _short(text: Text | None) -> str:
-    return " ".join(text.text.split()) if text else "-"
+    return text.flat if text else "-"

@@ -5,14 +5,13 @@ import os
 import re
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from spacy_imr.labels import FAMILIES
-from training.build import sha256
+from training.build import sha256, wheel_meta
 from training.configs import write_config
 
 
@@ -120,9 +119,7 @@ def test_the_cards_are_current():
 def test_the_wheel_was_built_from_this_corpus_and_config(root, tmp_path):
     """The hashes in the wheel are those of the files in the repository."""
     (wheel,) = (root / "models").glob("en_imr_sm-*.whl")
-    with zipfile.ZipFile(wheel) as package:
-        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
-        meta = json.loads(package.read(name))
+    meta = wheel_meta(wheel)
     assert meta["built_by"] == "make release"
     assert meta["config_sha256"] == sha256(write_config("en_imr_sm", tmp_path / "merged.cfg"))
     for path, recorded in meta["corpus_sha256"].items():

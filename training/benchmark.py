@@ -9,7 +9,6 @@ many letters in one process and in two.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import statistics
 import sys
@@ -25,6 +24,7 @@ from spacy.tokens import Doc
 
 from spacy_imr.corpus_format import read_corpus
 from spacy_imr.inputs import read_text
+from training.figures import show
 from training.throughput import letters_per_second, write_rows
 
 RECOGNISER = ("tok2vec", "transformer", "ner", "spancat")
@@ -157,10 +157,7 @@ def main() -> int:
     figures = benchmark(options.model, texts, options.peer, options.repeats)
     peer = figures[options.peer]["recogniser"]["words_per_second"] if options.peer else None
     figures["batches"] = batches(options.model, texts, pdf, options.scaling, options.repeats, peer)
-    rendered = json.dumps(figures, indent=1)
-    print(rendered)
-    if options.output:
-        options.output.write_text(rendered + "\n", encoding="utf-8")
+    show(figures, options.output)
     return 0
 
 

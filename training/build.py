@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ def _version() -> str:
 def _next_minor(version: str) -> str:
     major, minor, *_ = version.split(".")
     return f"{major}.{int(minor) + 1}"
+
+
+def wheel_meta(wheel: Path) -> dict[str, Any]:
+    """The ``meta.json`` of a pipeline's wheel."""
+    with zipfile.ZipFile(wheel) as package:
+        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
+        meta: dict[str, Any] = json.loads(package.read(name))
+    return meta
 
 
 def install_wheel(wheel: Path) -> None:

@@ -32,15 +32,15 @@ def calibrate(model: Path, dev: Sequence[Path]) -> None:
         if isinstance(pipe, IssueClassifier):
             pipe.cfg["temperature"] = 1.0
             pipe.cfg["review_below"] = 0.0
-    chances = _chances(nlp, letters)
-    for name, pipe in nlp.pipeline:
-        if isinstance(pipe, IssueClassifier) and chances[name]:
-            pipe.cfg["temperature"] = round(best_temperature(chances[name]), 3)
     for name, found in _chances(nlp, letters).items():
         pipe = nlp.get_pipe(name)
         assert isinstance(pipe, IssueClassifier)
+        if not found:
+            continue
+        pipe.cfg["temperature"] = round(best_temperature(found), 3)
         if pipe.exclusive and pipe.decides:
-            pipe.cfg["review_below"] = round(review_threshold(found), 3)
+            table = numpy.array([list(chances.values()) for chances, _ in found])
+            pipe.cfg["review_below"] = round(review_threshold(pipe.calibrated(table).max(axis=1).tolist()), 3)
     nlp.to_disk(model)
 
 
@@ -94,7 +94,10 @@ def best_temperature(pairs: Pairs) -> float:
     return float(TEMPERATURES[int(numpy.argmin(losses))])
 
 
-def review_threshold(pairs: Pairs) -> float:
-    """The probability below which at most `REVIEW_SHARE` of the issues fall, and at least one half."""
-    best = sorted(max(chances.values()) for chances, _ in pairs)
+def review_threshold(chances: Sequence[float]) -> float:
+    """The probability below which at most `REVIEW_SHARE` of the issues fall, and at least one half.
+
+    chances: of each issue, the probability of its best label.
+    """
+    best = sorted(chances)
     return max(0.5, best[int(len(best) * REVIEW_SHARE)]) if best else 0.5

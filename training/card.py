@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-import zipfile
 from typing import Any, Final
 
+from spacy_imr.evaluation.table import interval, number, score_of
 from spacy_imr.labels import ENTITY_LABELS
-from training.build import LICENSE, ROOT
+from training.build import LICENSE, ROOT, wheel_meta
 
 MODELS = ROOT / "models"
 NAME = "en_imr_sm"
@@ -79,7 +79,9 @@ def weak_spots(metrics: dict[str, Any]) -> list[str]:
         for part, row in parts.items()
         if row["micro"]["support"] >= WEAK_SUPPORT and row["micro"].get("ci95", [0, 1])[1] < overall
     ]
-    lines = [f"{name}: F1 {_n(f1)} ({_interval(row)}), support {row['support']}" for f1, name, row in sorted(weak)]
+    lines = [
+        f"{name}: F1 {number(f1, 0)} ({interval(row)}), support {row['support']}" for f1, name, row in sorted(weak)
+    ]
     perturbed = {name: row["strict"]["micro"] for name, row in metrics.get("robustness", {}).items()}
     for name, row in sorted(perturbed.items(), key=lambda pair: pair[1].get("change", 0.0)):
         if row.get("ci95", [0, 0])[1] < 0:
@@ -108,9 +110,7 @@ def _meta(pipeline: str) -> dict[str, Any]:
     if (kept := MODELS / pipeline / "making.json").exists():
         return json.loads(kept.read_text(encoding="utf-8"))
     (wheel,) = MODELS.glob(f"{pipeline}-*.whl")
-    with zipfile.ZipFile(wheel) as package:
-        name = next(name for name in package.namelist() if name.count("/") == 2 and name.endswith("meta.json"))
-        return json.loads(package.read(name))
+    return wheel_meta(wheel)
 
 
 def metrics_files(pipeline: str = NAME) -> dict[str, dict[str, Any]]:
@@ -132,7 +132,14 @@ def render(pipeline: str = NAME) -> str:
         for label in ("micro", *ENTITY_LABELS):
             row = metrics["entities"]["strict"][label]
             loose = metrics["entities"]["overlap"][label]["f1"]
-            cells = [_n(row["p"]), _n(row["r"]), _n(row["f1"]), _interval(row), str(row["support"]), _n(loose)]
+            cells = [
+                number(row["p"], 0),
+                number(row["r"], 0),
+                number(row["f1"], 0),
+                interval(row),
+                str(row["support"]),
+                number(loose, 0),
+            ]
             lines.append(f"| {label} | " + " | ".join(cells) + " |")
         issues = metrics["issues"]
         lines += [
@@ -147,24 +154,15 @@ def render(pipeline: str = NAME) -> str:
         ]
         for view, scores in metrics["views"].items():
             for system, row in scores["systems"].items():
-                value = row.get("balanced_accuracy") if "confusion" in row else row["micro"]["f1"]
-                shown = row if "confusion" in row else row["micro"]
-                lines.append(f"| {view} | {system} | {_n(value)} | {_interval(shown)} | {scores['support']} |")
+                score = score_of(row)
+                shown = f"{number(score['value'], 0)} | {interval(score)} | {scores['support']}"
+                lines.append(f"| {view} | {system} | {shown} |")
         error = metrics["views"]["heading masked"].get("calibration", {}).get("expected_error")
-        lines += ["", f"Expected calibration error of `imr_outcome`: {_n(error)}.", ""]
+        lines += ["", f"Expected calibration error of `imr_outcome`: {number(error, 0)}.", ""]
         if weak := weak_spots(metrics):
             lines += ["### Where it is weak", "", *(f"- {line}" for line in weak), ""]
     head = HEAD.format(name=pipeline, apart=PIPELINES[pipeline])
     return head + "\n".join(lines) + "\n" + making(pipeline) + TAIL
-
-
-def _n(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _interval(row: dict[str, Any]) -> str:
-    bounds = row.get("ci95")
-    return f"{bounds[0]:.3f}-{bounds[1]:.3f}" if bounds else "-"
 
 
 def write() -> None:

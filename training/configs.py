@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import Any
 
 from spacy.util import load_config
 from thinc.api import Config
@@ -21,17 +20,15 @@ def variants() -> list[str]:
     return sorted(path.stem for path in CONFIGS.glob("*.cfg") if path.stem != "base")
 
 
-def merged_config(name: str, changes: dict[str, Any] | None = None) -> Config:
-    """The whole config of a pipeline: the base, overlaid with the variant `name`, overlaid with `changes` (nested
-    sections). This is what is trained and shipped.
+def merged_config(name: str) -> Config:
+    """The whole config of a pipeline: the base, overlaid with the variant `name`. This is what is trained and shipped.
 
     Raises `FileNotFoundError` for a name without a variant.
     """
     path = CONFIGS / f"{name}.cfg"
     if name not in variants():
         raise FileNotFoundError(f"no config {path}. There are: {', '.join(variants())}")
-    config = load_config(CONFIGS / "base.cfg").merge(load_config(path))
-    return config.merge(changes) if changes else config
+    return load_config(CONFIGS / "base.cfg").merge(load_config(path))
 
 
 def default_encoder() -> Path | None:

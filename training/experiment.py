@@ -17,41 +17,25 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from spacy.cli.train import train
-from spacy.training import Example
 from spacy.util import load_config, load_model_from_config
 from thinc.api import Config
 
 from corpus.files import AUTHORED
 from corpus.public import join_all
-from spacy_imr.corpus_format import CorpusLetter, gold_doc, read_corpus
+from spacy_imr.corpus_format import CorpusLetter, read_corpus
 from spacy_imr.evaluation.entities import entity_scores, span_pairs
+from spacy_imr.evaluation.table import score_of
 from spacy_imr.evaluation.views import issue_cases, view_scores
 from training.build import ROOT, sha256
 from training.configs import write_config
+from training.recogniser import train_recogniser
 
 LOG = ROOT / "models" / "en_imr_sm" / "experiments.jsonl"
 
 
-def change(config: Config, settings: Sequence[str]) -> dict[str, Any]:
-    """Put ``path=value`` settings into `config`; returns them by path. Raises `KeyError` for a path that is not
-    there.
-    """
-    changes = {}
-    for setting in settings:
-        path, _, value = setting.partition("=")
-        *sections, last = path.split(".")
-        section: Any = config
-        for name in sections:
-            section = section[name]
-        changes[path] = section[last] = json.loads(value)
-    return changes
-
-
-def recogniser_scores(config: Path, output: Path, dev: dict[str, list[CorpusLetter]]) -> dict[str, Any]:
-    """Train the recogniser as the config says; strict F1 per label, and overlap F1 of all, for each dev set."""
-    train(config, output)
-    nlp = spacy.load(output / "model-last")
+def recogniser_scores(model: Path, dev: dict[str, list[CorpusLetter]]) -> dict[str, Any]:
+    """Strict F1 per label, and overlap F1 of all, of a trained recogniser on each dev set."""
+    nlp = spacy.load(model)
     found = {}
     for name, letters in dev.items():
         scores = entity_scores(span_pairs(letters, [nlp(letter.text) for letter in letters]), samples=0)
@@ -65,18 +49,21 @@ def classifier_scores(
 ) -> dict[str, Any]:
     """Fit the classifiers; balanced accuracy or micro-F1 of each view and system, for each dev set."""
     nlp = load_model_from_config(config.interpolate(), auto_fill=True)
-    nlp.initialize(lambda: [Example(nlp.make_doc(letter.text), gold_doc(nlp, letter)) for letter in letters])
+    nlp.initialize()
     found = {}
     for name, some in dev.items():
         docs = [nlp(letter.text) for letter in some]
         views = view_scores(issue_cases(some, docs), issue_cases(letters), samples=0)
         found[name] = {
-            view: {
-                system: row["balanced_accuracy"] if "confusion" in row else row["micro"]["f1"] for system, row in rows
-            }
-            for view, rows in ((view, scores["systems"].items()) for view, scores in views.items())
+            view: {system: score_of(row)["value"] for system, row in scores["systems"].items()}
+            for view, scores in views.items()
         }
     return found
+
+
+def _settings(given: Sequence[str]) -> dict[str, Any]:
+    """``path=value`` settings by path, the values read as JSON."""
+    return {path: json.loads(value) for path, _, value in (setting.partition("=") for setting in given)}
 
 
 def main() -> int:
@@ -96,20 +83,8 @@ def main() -> int:
     public = join_all(Path(options.letters), Path("build/public"))
     paths = {name: [AUTHORED / f"{name}.jsonl", public[name]] for name in ("train", "dev")}
     dev = {"authored": list(read_corpus(paths["dev"][0])), "public": list(read_corpus(paths["dev"][1]))}
-    target = write_config(options.pipeline, work / "config.cfg", recogniser_alone=not options.classifiers)
-    config = load_config(target)
-    for name, found in paths.items():
-        config["paths"][name] = ",".join(map(str, found))
-    config["training"]["max_steps"] = config["training"]["eval_frequency"] = options.steps
-    if options.classifiers:
-        config["nlp"]["pipeline"] = [
-            name
-            for name, pipe in config["components"].items()
-            if pipe["factory"] in ("imr_letter", "imr_issue_classifier")
-        ]
-        config["components"] = {name: config["components"][name] for name in config["nlp"]["pipeline"]}
-    changes = change(config, options.settings)
-    config.to_disk(target)
+    changes = _settings(options.settings)
+    overrides = {f"paths.{name}": ",".join(map(str, found)) for name, found in paths.items()} | changes
     row = {
         "date": date.today().isoformat(),
         "what": options.name,
@@ -118,9 +93,19 @@ def main() -> int:
         "corpus_sha256": sha256(paths["train"][0])[:12],
     }
     if options.classifiers:
+        config = load_config(write_config(options.pipeline, work / "config.cfg"), overrides=overrides)
+        config["nlp"]["pipeline"] = [
+            name
+            for name, pipe in config["components"].items()
+            if pipe["factory"] in ("imr_letter", "imr_issue_classifier")
+        ]
+        config["components"] = {name: config["components"][name] for name in config["nlp"]["pipeline"]}
         row["dev"] = classifier_scores(config, list(read_corpus(*paths["train"])), dev)
     else:
-        row |= {"steps": options.steps, "seed": config["system"]["seed"], "dev": recogniser_scores(target, work, dev)}
+        train, held_out = overrides["paths.train"], overrides["paths.dev"]
+        model = train_recogniser(work, train, held_out, options.steps, name=options.pipeline, overrides=changes)
+        seed = load_config(model / "config.cfg")["system"]["seed"]
+        row |= {"steps": options.steps, "seed": seed, "dev": recogniser_scores(model, dev)}
     with LOG.open("a", encoding="utf-8") as sink:
         sink.write(json.dumps(_rounded(row)) + "\n")
     print(json.dumps(_rounded(row["dev"]), indent=1))

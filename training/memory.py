@@ -21,6 +21,7 @@ from typing import Any
 
 from corpus.files import authored
 from spacy_imr.batch import Count, read_batch
+from training.figures import show
 
 POINTS = 20
 
@@ -83,10 +84,7 @@ def main() -> int:
     parser.add_argument("-n", "--n-process", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    rendered = json.dumps(measure(options.model, options.letters, options.n_process), indent=1)
-    print(rendered)
-    if options.output:
-        options.output.write_text(rendered + "\n", encoding="utf-8")
+    show(measure(options.model, options.letters, options.n_process), options.output)
     return 0
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import statistics
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from spacy_imr.pdf import LINE_END_HYPHEN, read_pdf
+from training.figures import show
 
 
 def with_pypdfium2(data: bytes) -> str:
@@ -92,10 +92,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    rendered = json.dumps(compare(sorted(options.folder.glob("*.pdf"))), indent=1)
-    print(rendered)
-    if options.output:
-        options.output.write_text(rendered + "\n", encoding="utf-8")
+    show(compare(sorted(options.folder.glob("*.pdf"))), options.output)
     return 0
 
 

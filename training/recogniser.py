@@ -11,8 +11,8 @@ from training.configs import write_config
 
 def train_recogniser(
     output: Path,
-    train: Path,
-    dev: Path,
+    train: str | Path,
+    dev: str | Path,
     steps: int,
     *,
     name: str = "en_imr_sm",

@@ -6,13 +6,13 @@ for each size go to ``models/en_imr_sm/reading_time.json``. Linear time shows as
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 
 from corpus.files import authored
 from spacy_imr.tokenizer import blank_pipeline
 from training.build import ROOT
+from training.figures import show
 
 TARGET = ROOT / "models" / "en_imr_sm" / "reading_time.json"
 SIZES = (30_000, 60_000, 120_000, 240_000, 480_000, 960_000)
@@ -39,9 +39,7 @@ def main() -> int:
             row = {"characters": len(piece), "seconds": round(seconds, 3)}
             points.append(row | {"microseconds_a_character": round(1e6 * seconds / len(piece), 3)})
         curves[name] = points
-    rendered = json.dumps(curves, indent=1)
-    print(rendered)
-    TARGET.write_text(rendered + "\n", encoding="utf-8")
+    show(curves, TARGET)
     return 0
 
 

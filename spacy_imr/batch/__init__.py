@@ -22,9 +22,8 @@ from spacy_imr.batch.local import read_here, read_in_processes
 from spacy_imr.batch.plan import Plan, Shard
 from spacy_imr.batch.rows import rows
 from spacy_imr.batch.run import Run, absolute_model, errors_path
-from spacy_imr.batch.shards import model_name
 from spacy_imr.inputs import Limits, list_inputs
-from spacy_imr.reading import DEFAULT_MODEL, load
+from spacy_imr.reading import DEFAULT_MODEL, load, model_name
 from spacy_imr.records import SCHEMA_VERSION
 
 __all__ = ["FORMATS", "AnotherRunError", "Count", "Engine", "errors_path", "missing_extra", "read_batch", "rows"]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from spacy_imr.labels import EntityLabel, Family, Outcome
 from spacy_imr.letter.people import Sex
-from spacy_imr.records import SCHEMA_VERSION, Determination, Issue, Text
+from spacy_imr.records import SCHEMA_VERSION, Determination, Issue
 
 
 class LetterRow(BaseModel):
@@ -77,9 +77,9 @@ def issue_rows(row: LetterRow) -> list[IssueRow]:
             decision_date=dates.decision.value if dates.decision else None,
             patient_age=record.patient.age,
             patient_sex=record.patient.sex,
-            reviewer_specialties=[_flat(text) for text in record.reviewer.specialties],
+            reviewer_specialties=[text.flat for text in record.reviewer.specialties],
             number=issue.number,
-            item=_flat(issue.item) if issue.item else None,
+            item=issue.item.flat if issue.item else None,
             procedures=_named(issue, "PROCEDURE"),
             medications=_named(issue, "MEDICATION"),
             levels=_levels(record, issue),
@@ -91,18 +91,14 @@ def issue_rows(row: LetterRow) -> list[IssueRow]:
             claims_administrator_sections=issue.claims_administrator_sections,
             reviewer_guidelines=issue.reviewer_guidelines,
             reviewer_sections=issue.reviewer_sections,
-            rationale=_flat(issue.rationale) if issue.rationale else None,
+            rationale=issue.rationale.flat if issue.rationale else None,
         )
         for issue in record.issues
     ]
 
 
-def _flat(text: Text) -> str:
-    return " ".join(text.text.split())
-
-
 def _named(issue: Issue, label: EntityLabel) -> list[str]:
-    return list(dict.fromkeys(_flat(mention).lower() for mention in issue.item_mentions if mention.label == label))
+    return list(dict.fromkeys(mention.flat.lower() for mention in issue.item_mentions if mention.label == label))
 
 
 def _levels(record: Determination, issue: Issue) -> list[str]:

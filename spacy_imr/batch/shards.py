@@ -15,14 +15,14 @@ from spacy_imr.batch.plan import Shard, shard_inputs
 from spacy_imr.batch.rows import ErrorRow, LetterRow, issue_rows
 from spacy_imr.batch.run import Run
 from spacy_imr.inputs import PdfSandbox, Source, open_input, printable
-from spacy_imr.reading import load
+from spacy_imr.reading import load, model_name
 
 # A message may quote names of columns, which a file gives.
 _MESSAGE: Final = 500
 
 
 class ShardReader:
-    """Reads whole shards with a model that is loaded once. A context manager."""
+    """Reads whole shards with a model that is loaded once. `close` it at the end."""
 
     def __init__(self, run: Run, nlp: Language | None = None) -> None:
         self.run = run
@@ -68,11 +68,6 @@ def read_letters(nlp: Language, source: Source, model: str) -> tuple[list[Letter
         for number, record in enumerate(records, 1)
     ]
     return found, None
-
-
-def model_name(nlp: Language) -> str:
-    """Package and version, such as ``en_imr_sm-0.1.0``."""
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
 
 
 def _where(error: Exception) -> str:

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from spacy.language import Language
-
 from spacy_imr.corpus_format import CorpusError, read_corpus
 from spacy_imr.evaluation.compare import compare
 from spacy_imr.evaluation.evaluate import Metrics, measure, read_letters
 from spacy_imr.evaluation.robustness import robustness_scores
 from spacy_imr.evaluation.table import metrics_table
-from spacy_imr.reading import ModelNotFoundError, load
+from spacy_imr.reading import ModelNotFoundError, load, model_name
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -82,11 +80,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         options.html.write_text(render_report(metrics, reading, curve), encoding="utf-8")
     return 0
-
-
-def model_name(nlp: Language) -> str:
-    """Language, name and version of a pipeline, as its package is called."""
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']}"
 
 
 def _wrong_call(options: argparse.Namespace) -> str | None:

@@ -32,13 +32,15 @@ def open_input(entry: Input, read_pdf: PdfReader, limits: Limits, root: Path = P
         yield from _rows(entry, limits, root / entry.path)
 
 
-def find_sources(names: Iterable[str]) -> Iterator[Source]:
+def find_sources(names: Iterable[str], column: str = "text") -> Iterator[Source]:
     """Every letter that `names` hold, as `list_inputs` and `open_input` find it; one that cannot be read is a source
     with an error, and none is left out.
+
+    column: of tables, the column of the text.
     """
     limits = Limits()
     with PdfSandbox(limits) as sandbox, TemporaryDirectory() as spool:
-        for entry in list_inputs(names, Path(spool), limits=limits):
+        for entry in list_inputs(names, Path(spool), column, limits):
             yield from open_input(entry, sandbox.read, limits)
 
 

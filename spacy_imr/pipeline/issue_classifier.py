@@ -57,9 +57,7 @@ def create_issue_classifier(
     """
     labels = OUTCOMES if target == "outcome" else FAMILIES
     model = LinearText(labels, exclusive=target == "outcome", size=size, ngrams=ngrams)
-    classifier = IssueClassifier(name, model, target=target, view=view, decides=decides, scorer=scorer)
-    classifier.strength = strength
-    return classifier
+    return IssueClassifier(name, model, target=target, view=view, decides=decides, strength=strength, scorer=scorer)
 
 
 def doc_issues(doc: Doc) -> list[IssueDict]:
@@ -83,6 +81,7 @@ class IssueClassifier(Pipe):
         target: str,
         view: View,
         decides: bool,
+        strength: float,
         scorer: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
@@ -91,7 +90,7 @@ class IssueClassifier(Pipe):
         self.view = view
         self.decides = decides
         self.scorer = scorer
-        self.strength = 30.0
+        self.strength = strength
         self.cfg: dict[str, float] = {"temperature": 1.0, "review_below": 0.5}
 
     @property
@@ -109,11 +108,11 @@ class IssueClassifier(Pipe):
             for issue in letter["issues"]:
                 words = self.view(doc, text, issue)
                 if words:
-                    (chances,) = self._calibrated(self.model.predict([words]))
+                    (chances,) = self.calibrated(self.model.predict([words]))
                     self._annotate(letter, issue, dict(zip(self.labels, map(float, chances), strict=True)))
         return doc
 
-    def _calibrated(self, scores: Any) -> Any:
+    def calibrated(self, scores: Any) -> Any:
         """Scores softened by the temperature that was fitted on the dev letters."""
         heat = float(self.cfg["temperature"])
         scores = numpy.clip(scores, 1e-9, 1 - 1e-9)

@@ -33,17 +33,26 @@ class LinearText:
         self.weights: Array = numpy.zeros((size, len(self.labels)), dtype="f")
         self.bias: Array = numpy.zeros(len(self.labels), dtype="f")
 
-    def features(self, words: Sequence[str]) -> tuple[Array, Array]:
-        """Buckets of the n-grams of a text, in order and each once, and their weights, of unit length together."""
+    def counts(self, words: Sequence[str]) -> tuple[Array, Array]:
+        """Buckets of the n-grams of a text, in order and each once, and how often each occurs."""
         size = len(self.idf)
         counts = Counter(
             get_string_id(" ".join(words[start : start + length])) % size
             for length in range(1, self.ngrams + 1)
             for start in range(len(words) - length + 1)
         )
-        buckets = numpy.array(sorted(counts), dtype="i8")
-        values = (1 + numpy.log([counts[bucket] for bucket in buckets.tolist()])) * self.idf[buckets]
-        return buckets, values / max(1e-9, float(numpy.linalg.norm(values)))
+        buckets = sorted(counts)
+        return numpy.array(buckets, dtype="i8"), numpy.array([counts[bucket] for bucket in buckets], dtype="f8")
+
+    def features(self, words: Sequence[str]) -> tuple[Array, Array]:
+        """Buckets of the n-grams of a text, in order and each once, and their weights, of unit length together."""
+        buckets, counts = self.counts(words)
+        return buckets, self.weighted(buckets, counts)
+
+    def weighted(self, buckets: Array, counts: Array) -> Array:
+        """Weights of the n-grams of a text, of unit length together; buckets, counts: see `counts`."""
+        values = (1 + numpy.log(counts)) * self.idf[buckets]
+        return values / max(1e-9, float(numpy.linalg.norm(values)))
 
     def predict(self, texts: Sequence[Sequence[str]]) -> Array:
         """Probabilities, shape (texts, labels)."""
@@ -65,15 +74,14 @@ class LinearText:
         from scipy.sparse import csr_array
         from sklearn.linear_model import LogisticRegression
 
+        rows = [self.counts(words) for words in texts]
         seen = numpy.zeros(len(self.idf))
-        self.idf[:] = 1
-        for words in texts:
-            seen[self.features(words)[0]] += 1
+        for buckets, _ in rows:
+            seen[buckets] += 1
         self.idf = numpy.where(seen >= least, numpy.log((1 + len(texts)) / (1 + seen)) + 1, 0).astype("f")
-        rows = [self.features(words) for words in texts]
         table = csr_array(
             (
-                numpy.concatenate([values for _, values in rows]),
+                numpy.concatenate([self.weighted(*row) for row in rows]),
                 numpy.concatenate([buckets for buckets, _ in rows]),
                 numpy.cumsum([0] + [len(buckets) for buckets, _ in rows]),
             ),

@@ -1,6 +1,7 @@
 """`imr_recognizer`: entities by tagging tokens, each with a confidence."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -172,6 +173,9 @@ def transitions(names: Sequence[str]) -> tuple[Array, Array, Array]:
     )
 
 
+_transitions = lru_cache(maxsize=8)(transitions)
+
+
 def best_tags(logs: Array, names: Sequence[str]) -> list[int]:
     """The most probable tags that make whole entities. `logs`: log probabilities, shape (tokens, tags).
 
@@ -180,7 +184,7 @@ def best_tags(logs: Array, names: Sequence[str]) -> list[int]:
     """
     if not len(logs):
         return []
-    start, step, end = transitions(names)
+    start, step, end = _transitions(tuple(names))
     tags = logs.argmax(axis=1)
     fits = numpy.concatenate([[start[tags[0]] == 0], step[tags[:-1], tags[1:]] == 0, [end[tags[-1]] == 0]])
     done = 0
