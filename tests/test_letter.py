@@ -3,6 +3,8 @@ import re
 import pytest
 
 from spacy_imr.letter import parse_letter
+from spacy_imr.letter.scans import scanned
+from spacy_imr.perturb import CONFUSIONS
 from tests import letters
 
 
@@ -209,3 +211,33 @@ def test_the_header_is_read_without_any_section():
     letter = parse_letter(text)
     assert len(letter.dates) == 5
     assert cut(text, letter.case_number) == "CM16-0009999"
+
+
+@pytest.mark.parametrize(
+    ("word", "misread"),
+    [("Overturned", "0verfumed"), ("Upheld", "Uphe1d"), ("Claims", "C1aims"), ("rationale", "rafíona1c"), ("fi", "ﬁ")],
+)
+def test_a_word_is_known_as_a_scanner_misreads_it(word, misread):
+    assert re.fullmatch(scanned(word), word)
+    assert re.fullmatch(scanned(word), misread)
+    assert not re.fullmatch(scanned(word), "Upset")
+
+
+@pytest.mark.parametrize(("source", "target"), CONFUSIONS)
+def test_every_confusion_of_letters_is_foreseen(source, target):
+    if source.isalpha():
+        assert re.fullmatch(scanned(source), target)
+
+
+def test_a_badly_scanned_letter_is_read():
+    text = letters.DETERMINATION_2016
+    for word, misread in (
+        ("Claims", "C1aims"),
+        ("guideline", "guidc1ine"),
+        ("Decision rationale", "Decislon rafionale"),
+    ):
+        text = text.replace(word, misread)
+    text = re.sub("Upheld", "Uphe1d", re.sub("Overturned", "0vertumed", text))
+    before, after = parse_letter(letters.DETERMINATION_2016), parse_letter(text)
+    assert [issue.outcome for issue in after.issues] == [issue.outcome for issue in before.issues]
+    assert [bool(issue.rationale) for issue in after.issues] == [bool(issue.rationale) for issue in before.issues]

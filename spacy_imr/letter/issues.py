@@ -36,7 +36,7 @@ def issues_2014(text: str, clean: str, sections: Sequence[Section], has_header: 
         high = starts[index + 1] if index + 1 < len(anchors) else _next_section(sections, body, len(clean))
         outcome: Outcome | None = None
         if outcome_match:
-            outcome = "UPHELD" if outcome_match["outcome"].lower() == "upheld" else "OVERTURNED"
+            outcome = "UPHELD" if outcome_match["upheld"] else "OVERTURNED"
         whole = strip(clean, starts[index], outcome_match.end() if outcome_match else end)
         item = _item(clean, starts[index], end, counted)
         issues.append(Issue(index + 1, item, outcome, whole, *_parts(clean, body, high)))

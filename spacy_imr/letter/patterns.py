@@ -1,7 +1,8 @@
 """The grammar of the letters: every heading and label, stated once.
 
 A pattern is written as the state prints it. `heading` turns it into a regular expression in which any white space
-may stand between two words (none, a space, a line break) and letter case is free.
+may stand between two words (none, a space, a line break), letter case is free, and letters that a scanner takes for
+one another stand for one another.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from spacy_imr.letter.scans import scanned
+
 
 def heading(words: str) -> str:
-    """Source of a regular expression for `words`: white space between words is free or missing."""
-    return r"\s*".join(re.escape(word) for word in words.split())
+    """Source of a regular expression for `words`, each as printed or misread: white space between them is free or
+    missing.
+    """
+    return r"\s*".join(scanned(word) for word in words.split())
 
 
 def any_of(*alternatives: str) -> str:
@@ -62,8 +67,14 @@ def _label(*alternatives: str) -> re.Pattern[str]:
 
 
 OUTCOME: Final = re.compile(
-    r"(?P<tail>\s{1,9}(?:is|are))?(?:\s{0,9}(?P<mark>[:–-])\s{0,9}|\s{1,9})(?P<outcome>Upheld|Overturned)\b"
-    r"(?:[ \t]*\([^()\n]{0,40}\)|[ \t]+in\s+part\b)?(?=[ \t.]{0,99}(?:\n|$)|\s{1,99}Claims\s*Administrator)",
+    r"(?P<tail>\s{1,9}(?:is|are))?(?:\s{0,9}(?P<mark>[:–-])\s{0,9}|\s{1,9})(?P<outcome>(?P<upheld>"
+    + scanned("Upheld")
+    + ")|"
+    + scanned("Overturned")
+    + r")\b"
+    r"(?:[ \t]*\([^()\n]{0,40}\)|[ \t]+in\s+part\b)?(?=[ \t.]{0,99}(?:\n|$)|\s{1,99}"
+    + heading("Claims Administrator")
+    + ")",
     re.IGNORECASE,
 )
 CLAIMS_ADMINISTRATOR: Final = _label("Claims Administrator guideline", "Claims Administrator guidelines")
@@ -89,8 +100,11 @@ DETERMINED: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 NECESSARY: Final = re.compile(
-    r"\s{0,9}\b(?:is|are|was|were|would\s+be)(?:\s*(?P<not>not|n['’]t)\b\s*|\s*(?P<run>not))?\s*medically\s*necessary"
-    r"(?:\s*and\s*appropriate)?",
+    r"\s{0,9}\b(?:is|are|was|were|would\s+be)(?:\s*(?P<not>"
+    + scanned("not")
+    + r"|n['’]t)\b\s*|\s*(?P<run>not))?\s*"
+    + heading("medically necessary")
+    + r"(?:\s*and\s*appropriate)?",
     re.IGNORECASE,
 )
 REGARDING: Final = re.compile(
@@ -111,7 +125,7 @@ RATIONALE_2013: Final = re.compile(
 # The professional reviews.
 RATIONALE_WHY: Final = re.compile(
     r"^[ \t]*" + heading("Rationale for why the requested treatment") + r"\s*/?\s*service\s*(?:is|was|are|were)\s*"
-    r"(?P<not>not\s*)?medically\s*necessary\s*:?",
+    r"(?P<not>" + scanned("not") + r"\s*)?" + heading("medically necessary") + r"\s*:?",
     re.IGNORECASE | re.MULTILINE,
 )
 
