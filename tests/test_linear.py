@@ -54,3 +54,20 @@ def test_arrays_round_trip_without_pickle(model):
     words = [text.split() for text in TEXTS]
     numpy.testing.assert_allclose(other.predict(words), model.predict(words), rtol=1e-6)
     assert all(values.dtype != object for values in model.arrays().values())
+
+
+def test_a_balanced_border_finds_the_rare_label_more_often():
+    rng = numpy.random.default_rng(0)
+    gold = [{"OVERTURNED"} if number % 5 == 0 else {"UPHELD"} for number in range(400)]
+    words = [
+        [f"w{rng.integers(30)}" for _ in range(6)] + ["relief"] * (("OVERTURNED" in labels) == (rng.random() < 0.7))
+        for labels in gold
+    ]
+    found = {}
+    for balanced in (False, True):
+        model = LinearText(["UPHELD", "OVERTURNED"], exclusive=True, size=256, ngrams=1)
+        model.fit(words, gold, strength=300.0, balanced=balanced)
+        found[balanced] = model.bias.copy()
+        hits = [row.argmax() == 1 for row in model.predict([["relief"], ["w1"]])]
+        assert hits == [True, False]
+    assert found[True][1] != found[False][1]

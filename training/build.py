@@ -10,13 +10,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy
 import spacy
 from spacy.cli.package import package
 from spacy.cli.train import train
+from spacy.language import Language
+from spacy.pipeline import TrainablePipe
 from spacy.strings import StringStore
 
 ROOT = Path(__file__).parent.parent
 LICENSE = "Apache-2.0"
+Array = numpy.ndarray[Any, Any]
 
 
 def sha256(path: Path) -> str:
@@ -40,6 +44,25 @@ def prune_strings(model: Path) -> None:
     needed = sorted({label for pipe in nlp.pipe_names for label in getattr(nlp.get_pipe(pipe), "labels", ())})
     StringStore(needed).to_disk(model / "vocab" / "strings.json")
     (model / "vocab" / "lookups.bin").unlink(missing_ok=True)
+
+
+def round_weights(nlp: Language) -> None:
+    """Round the weights of the networks and the word vectors to sixteen bits (bfloat16), still stored in 32: the zeros
+    that this leaves make a wheel about half as large.
+    """
+    for _, pipe in nlp.pipeline:
+        if isinstance(pipe, TrainablePipe):
+            for node in pipe.model.walk():
+                for name in node.param_names:
+                    if node.has_param(name):
+                        node.set_param(name, _rounded(node.get_param(name)))
+    nlp.vocab.vectors.data = _rounded(nlp.vocab.vectors.data)
+
+
+def _rounded(table: Array) -> Array:
+    bits = numpy.ascontiguousarray(table, dtype="f").view("u4")
+    # To the nearest, and to the even one where two are as near.
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype("u4").view("f")
 
 
 def package_pipeline(model: Path, output: Path, name: str, facts: dict[str, Any]) -> Path:

@@ -38,9 +38,11 @@ GUIDELINE_VIEWS: Final = {
 
 @dataclass(frozen=True)
 class Case:
-    """One gold issue, what the pipeline reads of it, and its letter's place in the data."""
+    """One gold issue, what the pipeline reads of it, and its letter's place in the data, name and format."""
 
     letter: int
+    name: str
+    format: str
     gold: IssueDict
     chances: dict[str, dict[str, float]]
     # The text of each part that a baseline may read, white space collapsed.
@@ -60,7 +62,7 @@ def issue_cases(letters: Sequence[CorpusLetter], docs: Sequence[Doc] = ()) -> li
         for gold in gold_issues(letter):
             texts = {name: _part_text(text, gold, name) for name in PARTS}
             guess = read.get(gold["number"])
-            cases.append(Case(place, gold, guess["probabilities"] if guess else {}, texts))
+            cases.append(Case(place, letter.id, letter.format, gold, guess["probabilities"] if guess else {}, texts))
     return cases
 
 
@@ -103,7 +105,25 @@ def view_scores(cases: Sequence[Case], train: Sequence[Case], samples: int) -> M
                 for system, got in marks.items()
             },
         }
+        if "rules" in marks:
+            scores[name]["formats"] = format_rows(usable, field, marks["rules"], samples)
     return scores
+
+
+def format_rows(cases: Sequence[Case], field: str, got: Sequence[Sequence[str]], samples: int) -> Metrics:
+    """`families_row`'s score for the letters of each format, with every case that is wrong: letter, issue, families."""
+    rows: Metrics = {}
+    for name in sorted({case.format for case in cases}):
+        chosen = [(case, found) for case, found in zip(cases, got, strict=True) if case.format == name]
+        gold, places = [case.gold[field] for case, _ in chosen], [case.letter for case, _ in chosen]
+        wrong = [
+            {"letter": case.name, "issue": case.gold["number"], "gold": sorted(case.gold[field]), "read": sorted(found)}
+            for case, found in chosen
+            if set(case.gold[field]) != set(found)
+        ]
+        micro = families_row(gold, [found for _, found in chosen], places, samples)["micro"]
+        rows[name] = {"support": len(chosen), "micro": micro, "errors": wrong}
+    return rows
 
 
 def outcome_row(gold: Sequence[str], got: Sequence[str], places: Sequence[int], samples: int) -> Metrics:

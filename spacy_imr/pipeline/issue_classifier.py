@@ -32,6 +32,7 @@ from spacy_imr.pipeline.views import IssueDict, View
         "ngrams": 2,
         "size": 32768,
         "strength": 30.0,
+        "balanced": False,
         "scorer": {"@scorers": "imr.issue_scorer.v1"},
     },
 )
@@ -44,6 +45,7 @@ def create_issue_classifier(
     ngrams: int,
     size: int,
     strength: float,
+    balanced: bool,
     scorer: Callable[..., Any] | None,
 ) -> "IssueClassifier":
     """Component that classifies each issue, fitted in one go when the pipeline is initialised.
@@ -53,11 +55,13 @@ def create_issue_classifier(
     view: what the model reads of an issue.
     decides (bool): whether the prediction becomes the value of the field where the letter itself does not give one.
     ngrams (int), size (int): longest n-gram of words and number of buckets, see `LinearText`.
-    strength (float): how freely it is fitted, see `LinearText.fit`.
+    strength (float): how freely it is fitted, balanced (bool): where two outcomes part, see `LinearText.fit`.
     """
     labels = OUTCOMES if target == "outcome" else FAMILIES
     model = LinearText(labels, exclusive=target == "outcome", size=size, ngrams=ngrams)
-    return IssueClassifier(name, model, target=target, view=view, decides=decides, strength=strength, scorer=scorer)
+    return IssueClassifier(
+        name, model, target=target, view=view, decides=decides, strength=strength, balanced=balanced, scorer=scorer
+    )
 
 
 def doc_issues(doc: Doc) -> list[IssueDict]:
@@ -82,6 +86,7 @@ class IssueClassifier(Pipe):
         view: View,
         decides: bool,
         strength: float,
+        balanced: bool = False,
         scorer: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
@@ -91,6 +96,7 @@ class IssueClassifier(Pipe):
         self.decides = decides
         self.scorer = scorer
         self.strength = strength
+        self.balanced = balanced
         self.cfg: dict[str, float] = {"temperature": 1.0, "review_below": 0.5}
 
     @property
@@ -157,7 +163,7 @@ class IssueClassifier(Pipe):
         cases = list(self._cases(corpus(nlp) if corpus and nlp else get_examples()))
         if cases:
             texts, gold = zip(*cases, strict=True)
-            self.model.fit(texts, gold, strength=self.strength)
+            self.model.fit(texts, gold, strength=self.strength, balanced=self.balanced)
 
     def _cases(self, examples: Iterable[Example]) -> Iterator[tuple[Sequence[str], set[str]]]:
         for example in examples:

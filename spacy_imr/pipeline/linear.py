@@ -14,6 +14,8 @@ import numpy
 from spacy.strings import get_string_id
 
 Array = numpy.ndarray[Any, Any]
+# Texts of a label below which nothing is cross-validated.
+FEWEST = 20
 
 
 class LinearText:
@@ -65,14 +67,28 @@ class LinearText:
             return raised / raised.sum(axis=1, keepdims=True)
         return 1 / (1 + numpy.exp(-scores))
 
-    def fit(self, texts: Sequence[Sequence[str]], gold: Sequence[set[str]], *, strength: float, least: int = 2) -> None:
+    def fit(
+        self,
+        texts: Sequence[Sequence[str]],
+        gold: Sequence[set[str]],
+        *,
+        strength: float,
+        balanced: bool = False,
+        least: int = 2,
+    ) -> None:
         """Learn from texts and their labels, as much from all texts of a rare label as from all of a frequent one;
         n-grams of fewer than `least` texts are left out.
 
         strength (float): inverse of the regularisation, the `C` of scikit-learn's `LogisticRegression`.
+        balanced (bool): move the border between two exclusive labels to where the balanced accuracy is highest in
+            cross-validation (scikit-learn's `TunedThresholdClassifierCV`), which matters where the texts tell little;
+            left where it is if a label has fewer than `FEWEST` texts.
         """
         from scipy.sparse import csr_array
+        from scipy.special import logit
+        from sklearn.base import clone
         from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import TunedThresholdClassifierCV
 
         rows = [self.counts(words) for words in texts]
         seen = numpy.zeros(len(self.idf))
@@ -99,6 +115,9 @@ class LinearText:
             model.fit(table, truth)
             self.weights[:, column] = model.coef_[0]
             self.bias[column] = model.intercept_[0]
+            if balanced and self.exclusive and min(truth.sum(), (~truth).sum()) >= FEWEST:
+                tuned = TunedThresholdClassifierCV(clone(model), response_method="predict_proba").fit(table, truth)
+                self.bias[column] -= logit(tuned.best_threshold_)
 
     def arrays(self) -> dict[str, Array]:
         """What there is to save, by name: only the buckets that weigh anything."""
