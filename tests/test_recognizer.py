@@ -187,3 +187,22 @@ def test_best_tags_make_whole_entities_as_the_best_path_does():
         same += tags == best_path(logs, start, step, end)
     assert same >= 195
     assert best_tags(numpy.zeros((0, len(names))), names) == []
+
+
+def test_boilerplate_is_not_read_unless_it_is_too_long(trained):
+    def read(text, name, first, last):
+        doc = trained.make_doc(text)
+        doc.spans["sections"] = [Span(doc, first, last, label=name)]
+        for pipe in ("tok2vec", "ner"):
+            doc = trained.get_pipe(pipe)(doc)
+        return [(ent.text, ent.label_) for ent in doc.ents]
+
+    text = "He has low back pain since 2012. He has low back pain since 2012."
+    mention, year = ("low back pain", "DIAGNOSIS"), ("2012", "DATE")
+    assert read(text, "case_summary", 0, 8) == [mention, year, mention, year]
+    assert read(text, "how_made", 0, 8) == [mention, year]
+    # What stands on both sides of boilerplate is not one mention.
+    assert read("He has low He has low back pain since 2012. back pain since 2012.", "how_made", 3, 11)[-1] == year
+    assert ("low back pain", "DIAGNOSIS") not in read("He has low none back pain since 2012.", "how_made", 3, 4)
+    long = "No change was noted. " * 60 + text
+    assert len(read(long, "how_made", 0, len(trained.make_doc(long)))) == 4

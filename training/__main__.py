@@ -16,7 +16,7 @@ from typing import Any
 
 from corpus.public import join_all
 from training import card
-from training.build import ROOT, install_wheel, package_pipeline, run, sha256, train_pipeline
+from training.build import ROOT, compact, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
 from training.configs import default_encoder, merged_config, variants, write_config
 from training.transformer import add_classifiers
@@ -24,6 +24,7 @@ from training.transformer import add_classifiers
 NAME = "en_imr_sm"
 TRANSFORMER = "en_imr_trf"
 AUTHORED = Path("corpus/authored")
+VECTORS = Path("models/en_imr_vectors/vocab/vectors")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,6 +78,8 @@ def build(kind: str, name: str, sets: dict[str, list[Path]], overrides: dict[str
     """Train, calibrate and package the pipeline `name`; returns the path of its wheel."""
     config = write_config(TRANSFORMER if kind == "transformer" else NAME, _merged(kind))
     model = train_pipeline(config, _trained(kind, name).parent, overrides)
+    if kind != "transformer":
+        compact(model)
     if kind == "transformer":
         add_classifiers(model, NAME)
     calibrate(model, sets["dev"])
@@ -95,7 +98,8 @@ def _facts(kind: str, sets: dict[str, list[Path]], added: Sequence[Path]) -> dic
     """What ``meta.json`` says of how the pipeline was made."""
     return {
         "built_by": "python -m training train --add" if added else f"make {kind}",
-        "corpus_sha256": corpus_hashes(sets, added),
+        "corpus_sha256": corpus_hashes(sets, added)
+        | ({} if kind == "transformer" else {str(VECTORS): sha256(VECTORS)}),
         "config_sha256": sha256(_merged(kind)),
     } | card.facts()
 

@@ -1,7 +1,8 @@
 """How fast each part reads: ``python -m training.benchmark MODEL DATA… [--peer PACKAGE] [-o speed.json]``.
 
 All parts are timed in one run, in one process, on the same letters, each several times; the spread is reported. Words
-are ``text.split()``. A peer is another spaCy pipeline, of which the tokenizer, ``tok2vec`` and ``ner`` are timed. Where
+are ``text.split()``. A peer is another spaCy pipeline, of which the tokenizer, ``tok2vec`` and ``ner`` are timed. Each
+pipeline reads in batches of the size, one of `BATCH_SIZES`, at which its own recogniser is fastest here. Where
 DATA is a folder of PDF files, whole batches from PDF to Parquet are timed too. ``--scaling 1000`` times batches of as
 many letters in one process and in two.
 """
@@ -28,6 +29,7 @@ from training.figures import show
 from training.throughput import letters_per_second, write_rows
 
 RECOGNISER = ("tok2vec", "transformer", "ner", "spancat")
+BATCH_SIZES = (1, 4, 16, 64, 256)
 
 
 def timed(run: Callable[[], None]) -> float:
@@ -37,16 +39,16 @@ def timed(run: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[str, float]:
+def pipes_seconds(nlp: Language, texts: list[str], names: list[str], batch_size: int) -> dict[str, float]:
     """Seconds of each pipe over all texts, run in the order of the pipeline; ``tokenizer`` and ``record`` too.
 
     Each run starts with an empty vocabulary, as in a batch: words that an earlier run has seen are not remembered.
     """
     with nlp.memory_zone():
-        return _pipes_seconds(nlp, texts, names)
+        return _pipes_seconds(nlp, texts, names, batch_size)
 
 
-def _pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[str, float]:
+def _pipes_seconds(nlp: Language, texts: list[str], names: list[str], batch_size: int) -> dict[str, float]:
     seconds = {}
     start = time.perf_counter()
     docs: list[Doc] = [nlp.make_doc(text) for text in texts]
@@ -55,7 +57,7 @@ def _pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[st
         if name not in names:
             continue
         start = time.perf_counter()
-        docs = list(pipe.pipe(docs, batch_size=32)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
+        docs = list(pipe.pipe(docs, batch_size=batch_size)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
         seconds[name] = time.perf_counter() - start
     if "imr_letter" in names:
         start = time.perf_counter()
@@ -63,6 +65,17 @@ def _pipes_seconds(nlp: Language, texts: list[str], names: list[str]) -> dict[st
             _ = doc._.determinations
         seconds["record"] = time.perf_counter() - start
     return seconds
+
+
+def best_batch_size(nlp: Language, texts: list[str]) -> int:
+    """The batch size at which the recogniser of `nlp` is fastest."""
+    names = [name for name in nlp.pipe_names if name in RECOGNISER]
+
+    def seconds(size: int) -> float:
+        run = pipes_seconds(nlp, texts, names, size)
+        return sum(run[name] for name in names)
+
+    return min(BATCH_SIZES, key=seconds)
 
 
 def benchmark(model: str, texts: list[str], peer: str | None, repeats: int) -> dict[str, Any]:
@@ -76,9 +89,11 @@ def benchmark(model: str, texts: list[str], peer: str | None, repeats: int) -> d
         "machine": {"python": platform.python_version(), "processor": platform.machine()},
         "load_seconds": round(timed(lambda: _load(model)), 3),
     }
+    sizes = result["batch_sizes"] = {}
     for name, nlp in pipelines.items():
         names = [pipe for pipe in nlp.pipe_names if name == model or pipe in RECOGNISER]
-        runs = [pipes_seconds(nlp, texts, names) for _ in range(repeats)]
+        sizes[name] = best_batch_size(nlp, texts)
+        runs = [pipes_seconds(nlp, texts, names, sizes[name]) for _ in range(repeats)]
         for run in runs:
             run["recogniser"] = sum(run[pipe] for pipe in names if pipe in RECOGNISER)
             run["rules"] = sum(run.get(pipe, 0.0) for pipe in ("imr_letter", "imr_mentions", "record"))

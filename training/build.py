@@ -59,6 +59,13 @@ def round_weights(nlp: Language) -> None:
     nlp.vocab.vectors.data = _rounded(nlp.vocab.vectors.data)
 
 
+def compact(model: Path) -> None:
+    """`round_weights` of a saved pipeline."""
+    nlp = spacy.load(model)
+    round_weights(nlp)
+    nlp.to_disk(model)
+
+
 def _rounded(table: Array) -> Array:
     bits = numpy.ascontiguousarray(table, dtype="f").view("u4")
     # To the nearest, and to the even one where two are as near.

@@ -110,7 +110,7 @@ def main() -> int:
     nlp = spacy.blank("en")
     nlp.vocab.vectors = fitted_table(words, main_components(vectors, numbers > 1, WIDTH), weights)
     round_weights(nlp)
-    nlp.to_disk(options.output, exclude=["tokenizer", "strings"])
+    nlp.to_disk(options.output)
     return 0
 
 

@@ -84,8 +84,8 @@ def _views(metrics: Metrics) -> list[str]:
             score = score_of(row)
             lines.append(f"{name:<34}{system:<36}{number(score['value'])}{interval(score):>18}{view['support']:>9}")
         for part, row in view.get("formats", {}).items():
-            score = f"{number(row['micro']['f1'])}{interval(row['micro']):>18}{row['support']:>9}"
-            lines.append(f"{'':<34}{'  rules, ' + part:<36}{score}  wrong: {len(row['errors'])}")
+            shown = f"{number(row['micro']['f1'])}{interval(row['micro']):>18}{row['support']:>9}"
+            lines.append(f"{'':<34}{'  rules, ' + part:<36}{shown}  wrong: {len(row['errors'])}")
         if "calibration" in view:
             lines.append(f"{'':<34}expected calibration error {number(view['calibration']['expected_error'], 0)}")
     return [*lines, "", "score: balanced accuracy of the outcome, micro-F1 of the guideline families"]

@@ -17,8 +17,8 @@ def build_skip_space(layer: Model[list[Doc], list[Floats2d]]) -> Model[list[Doc]
     """Run a token-to-vector layer as if the text were not wrapped.
 
     spaCy makes a token of every line break, and a convolution then sees another neighbourhood wherever a PDF file
-    broke its lines. Here white-space tokens are left out before `layer` runs. Each gets the vector of the token that
-    follows it, so that the output still has one row a token.
+    broke its lines. Here tokens that nothing is read from (`read_tokens`) are left out before `layer` runs. Each
+    gets the vector of the token that follows it, so that the output still has one row a token.
     """
     model: Model[list[Doc], list[Floats2d]] = Model(
         "skip_space",
@@ -41,6 +41,25 @@ def multiply_with_numpy(model: Model[Any, Any]) -> None:
             node.ops = NumpyOps(use_blis=False)
 
 
+# Sections that the state prints into every letter and that say nothing of the case, and how many tokens one has at
+# most: a longer one has swallowed the section behind it, whose heading was not found, and is read.
+BOILERPLATE = ("how_made", "credentials")
+LONGEST = 250
+
+
+def read_tokens(doc: Doc) -> list[int]:
+    """The tokens of `doc` in which mentions are looked for: white space aside, and boilerplate where
+    ``doc.spans["sections"]`` says which it is.
+    """
+    skipped = {
+        index
+        for section in doc.spans.get("sections", ())
+        if section.label_ in BOILERPLATE and len(section) <= LONGEST
+        for index in range(section.start, section.end)
+    }
+    return [token.i for token in doc if not token.is_space and token.i not in skipped]
+
+
 def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     layer = model.get_ref("layer")
     layer.initialize([_without_space(doc)[0] for doc in X] if X else None, Y)
@@ -49,16 +68,12 @@ def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> No
 
 
 def _without_space(doc: Doc) -> tuple[Doc, numpy.ndarray[Any, Any]]:
-    """`doc` without white-space tokens, and for every token of `doc` the row of its vector."""
-    rows = []
-    words: list[str] = []
-    for token in doc:
-        rows.append(len(words))
-        if not token.is_space:
-            words.append(token.text)
-    if not words:  # nothing but white space: keep it, so that there is a row to point to
+    """`doc` without the tokens that nothing is read from, and for every token of `doc` the row of its vector."""
+    kept = read_tokens(doc)
+    if not kept:  # keep something, so that there is a row to point to
         return doc, numpy.arange(len(doc))
-    return Doc(doc.vocab, words=words), numpy.minimum(numpy.array(rows, dtype="i"), len(words) - 1)
+    rows = numpy.searchsorted(kept, numpy.arange(len(doc)))
+    return Doc(doc.vocab, words=[doc[index].text for index in kept]), numpy.minimum(rows, len(kept) - 1)
 
 
 def _skip_space(

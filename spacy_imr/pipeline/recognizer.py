@@ -14,7 +14,7 @@ from spacy.training import Example, validate_examples
 from spacy.vocab import Vocab
 from thinc.api import Model
 
-from spacy_imr.pipeline.layers import tag_names
+from spacy_imr.pipeline.layers import read_tokens, tag_names
 
 Array = numpy.ndarray[Any, Any]
 NEVER = -1e9
@@ -41,7 +41,7 @@ def create_recognizer(nlp: Language, name: str, model: Model[list[Doc], Any]) ->
 
 
 class Recognizer(TrainablePipe):
-    """Tags every token that is not white space with BILUO, takes the best sequence of tags that makes whole
+    """Tags every token that is read (`read_tokens`) with BILUO, takes the best sequence of tags that makes whole
     entities, and sets ``doc.ents``. White space inside an entity belongs to it, at its edges never.
 
     The probability of each entity, the product of the probabilities of its tags, is kept in
@@ -88,10 +88,14 @@ class Recognizer(TrainablePipe):
         letters, softens them; the entities are the same at any temperature.
         """
         names = tag_names(self.labels)
-        tokens = [token.i for token in doc if not token.is_space]
+        tokens = read_tokens(doc)
         logs = numpy.log(numpy.maximum(scores[tokens], 1e-12)) / float(self.cfg["temperature"])
         logs -= numpy.log(numpy.exp(logs).sum(axis=1, keepdims=True))
-        return list(_entities(best_tags(logs, names), logs, tokens, names))
+        # No entity reaches over tokens that are not read, white space aside.
+        gaps = numpy.flatnonzero(numpy.diff(tokens) > 1) + 1
+        cuts = [n for n in gaps.tolist() if not doc[tokens[n - 1] + 1 : tokens[n]].text.isspace()]
+        path = [tag for part in numpy.split(logs, cuts) for tag in best_tags(part, names)]
+        return list(_entities(path, logs, tokens, names))
 
     def set_annotations(self, docs: Iterable[Doc], scores: Any) -> None:
         """Set ``doc.ents``; entities that stand there already are kept."""
