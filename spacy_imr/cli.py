@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from spacy_imr.batch import FORMATS, AnotherRunError, Count, errors_path, missing_extra, read_batch
 from spacy_imr.inputs import Source, find_sources, printable
+from spacy_imr.pipeline.quantize import QuantizeError
 from spacy_imr.reading import DEFAULT_MODEL, ModelNotFoundError, load
 from spacy_imr.render import render_html
 from spacy_imr.table import determination_table
@@ -43,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="X.jsonl or X.parquet, one letter a row; X.csv or X.xlsx, one issue a row; without it, tables are printed",
     )
     parser.add_argument("-m", "--model", default=DEFAULT_MODEL, help=f"package or folder (default: {DEFAULT_MODEL})")
+    parser.add_argument("--quantized", action="store_true", help="let a transformer read twice as fast on a CPU")
     parser.add_argument("-n", "--n-process", type=int, default=1, help="processes, or actors of Ray; -1: one a core")
     parser.add_argument("--engine", choices=["local", "ray"], default="local", help="where to read (default: local)")
     parser.add_argument("--text-column", default="text", help="of tables, the column of the text (default: text)")
@@ -61,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.output is not None:
             return _write_batch(options)
-        nlp = load(options.model)
-    except (ModelNotFoundError, AnotherRunError) as error:
+        nlp = load(options.model, quantized=options.quantized)
+    except (ModelNotFoundError, AnotherRunError, QuantizeError) as error:
         return _say(error)
     except BrokenProcessPool:
         return _say("a process was killed, or took more memory than there is. The same command continues.", 3)
@@ -112,6 +114,7 @@ def _write_batch(options: argparse.Namespace) -> int:
             text_column=options.text_column,
             shard_size=options.shard_size,
             overwrite=options.overwrite,
+            quantized=options.quantized,
             progress=show,
         )
     if not options.quiet:

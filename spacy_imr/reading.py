@@ -8,6 +8,7 @@ import spacy
 from spacy.language import Language
 
 from spacy_imr.inputs import read_source
+from spacy_imr.pipeline.quantize import quantize
 from spacy_imr.records import Determination
 
 DEFAULT_MODEL = "en_imr_sm"
@@ -17,13 +18,16 @@ class ModelNotFoundError(OSError):
     """The model is neither installed nor a folder."""
 
 
-def load(model: str | Path = DEFAULT_MODEL) -> Language:
+def load(model: str | Path = DEFAULT_MODEL, *, quantized: bool = False) -> Language:
     """Load a pipeline by package name or folder.
+
+    quantized (bool): let a transformer read about twice as fast on a CPU, see `spacy_imr.pipeline.quantize`.
 
     Raises `ModelNotFoundError` that says how to get it.
     """
     try:
-        return spacy.load(model)
+        nlp = spacy.load(model)
+        return quantize(nlp) if quantized else nlp
     except OSError as error:
         raise ModelNotFoundError(
             f"the model {str(model)!r} cannot be loaded: {error} "

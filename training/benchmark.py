@@ -25,6 +25,7 @@ from spacy.tokens import Doc
 
 from spacy_imr.corpus_format import read_corpus
 from spacy_imr.inputs import read_text
+from spacy_imr.reading import load
 from training.figures import show
 from training.throughput import letters_per_second, write_rows
 
@@ -78,14 +79,15 @@ def best_batch_size(nlp: Language, texts: list[str]) -> int:
     return min(BATCH_SIZES, key=seconds)
 
 
-def benchmark(model: str, texts: list[str], peer: str | None, repeats: int) -> dict[str, Any]:
+def benchmark(model: str, texts: list[str], peer: str | None, repeats: int, quantized: bool = False) -> dict[str, Any]:
     """Seconds and words per second of every part: median, least and most over `repeats`."""
-    pipelines = {model: spacy.load(model)} | ({peer: spacy.load(peer)} if peer else {})
+    pipelines = {model: load(model, quantized=quantized)} | ({peer: spacy.load(peer)} if peer else {})
     words = sum(len(text.split()) for text in texts)
     result: dict[str, Any] = {
         "letters": len(texts),
         "words": words,
         "repeats": repeats,
+        "quantized": quantized,
         "machine": {"python": platform.python_version(), "processor": platform.machine()},
         "load_seconds": round(timed(lambda: _load(model)), 3),
     }
@@ -160,6 +162,7 @@ def main() -> int:
     parser.add_argument("model")
     parser.add_argument("data", nargs="+", type=Path, help="letters of the corpus (JSONL), or one folder of PDF files")
     parser.add_argument("--peer", help="another pipeline, such as en_core_web_sm")
+    parser.add_argument("--quantized", action="store_true", help="let a transformer multiply in eight bits")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--scaling", type=int, default=0, help="letters to read in one process and in two")
     parser.add_argument("-o", "--output", type=Path)
@@ -169,7 +172,7 @@ def main() -> int:
         texts = [read_text(path) for path in sorted(pdf.glob("*.pdf"))]
     else:
         texts = [letter.text for letter in read_corpus(*options.data)]
-    figures = benchmark(options.model, texts, options.peer, options.repeats)
+    figures = benchmark(options.model, texts, options.peer, options.repeats, options.quantized)
     peer = figures[options.peer]["recogniser"]["words_per_second"] if options.peer else None
     figures["batches"] = batches(options.model, texts, pdf, options.scaling, options.repeats, peer)
     show(figures, options.output)

@@ -51,6 +51,7 @@ def read_batch(
     shard_size: int | None = None,
     overwrite: bool = False,
     limits: Limits | None = None,
+    quantized: bool = False,
     progress: Progress | None = None,
 ) -> Count:
     """Read every letter that `inputs` name into `output`; returns how much there is in the output.
@@ -68,14 +69,16 @@ def read_batch(
     shard_size (int): letters read between two entries in the ledger; by default 8 to 256, by how many there are.
     overwrite (bool): begin anew over the output of another run.
 
+    quantized (bool): see `spacy_imr.reading.load`.
+
     Raises `AnotherRunError` if `output` belongs to another run, and `OSError` if it cannot be written.
     """
-    nlp = model if isinstance(model, Language) else load(model)
+    nlp = model if isinstance(model, Language) else load(model, quantized=quantized)
     alone = engine == "local" and n_process == 1
     if isinstance(model, Language) and not alone:
         raise ValueError("a loaded pipeline reads in this process alone: for more, give the model by its name")
     run = Run(Path(output).absolute(), "" if isinstance(model, Language) else absolute_model(str(model)))
-    run = replace(run, limits=limits or run.limits)
+    run = replace(run, limits=limits or run.limits, quantized=quantized)
     made = create_output(run)
     if not overwrite:
         _check_free(made)
@@ -126,7 +129,7 @@ def _identity(run: Run, nlp: Language, plan: Plan, size: int) -> dict[str, Any]:
     meta = hashlib.sha256(json.dumps(nlp.meta, sort_keys=True, default=str).encode()).hexdigest()
     return {
         "list of inputs": plan.digest,
-        "model": f"{model_name(nlp)} {meta[:16]}",
+        "model": f"{model_name(nlp)} {meta[:16]}" + (" quantised" if run.quantized else ""),
         "schema version": SCHEMA_VERSION,
         "set of limits": asdict(run.limits),
         "shard size": size,

@@ -18,12 +18,14 @@ class Run:
     output: ``X.jsonl``, ``X.parquet``, ``X.csv`` or ``X.xlsx``, absolute.
     model: package, or absolute folder.
     root: the folder that names of inputs are relative to.
+    quantized: see `spacy_imr.reading.load`.
     """
 
     output: Path
     model: str
     root: Path = field(default_factory=Path.cwd)
     limits: Limits = field(default_factory=Limits)
+    quantized: bool = False
 
     @property
     def folder(self) -> Path:

@@ -26,7 +26,7 @@ class ShardReader:
 
     def __init__(self, run: Run, nlp: Language | None = None) -> None:
         self.run = run
-        self.nlp = nlp or load(run.model)
+        self.nlp = nlp or load(run.model, quantized=run.quantized)
         self.model = model_name(self.nlp)
         self.output = create_output(run)
         self.sandbox = PdfSandbox(run.limits)
