@@ -17,7 +17,7 @@ train: $(STAMP)  ## train, evaluate and package the small pipeline, and read a s
 	$(BIN)/python -m training train
 
 release: $(STAMP)  ## the same with the public letters (IMR_LETTERS), into models/
-	$(BIN)/python -m training release
+	$(BIN)/python -m training release --steps 12000
 
 transformer: $(STAMP)  ## train and measure the transformer pipeline (IMR_LETTERS); its wheel stays in build/
 	$(BIN)/python -m pip install -q -e ".[dev,transformers]"
