@@ -10,7 +10,7 @@ from spacy_imr.evaluation.counts import Counts, bootstrap, overlap_counts, paire
 from spacy_imr.evaluation.entities import entity_confusion
 from spacy_imr.evaluation.slices import section_finder
 from spacy_imr.evaluation.values import value_scores
-from spacy_imr.evaluation.views import calibration, families_row, outcome_row
+from spacy_imr.evaluation.views import Case, calibration, families_row, format_rows, outcome_row
 from spacy_imr.perturb import PERTURBATIONS
 from tests import letters
 from training.calibrate import best_temperature, review_threshold
@@ -60,6 +60,18 @@ def test_families_row_counts_every_family():
     row = families_row([["ODG"], ["ODG", "OTHER"]], [["ODG"], ["NONE"]], [0, 1], 0)
     assert row["micro"]["f1"] == pytest.approx(0.4)
     assert row["ODG"] == {"p": 1.0, "r": 0.5, "f1": 0.6667, "support": 2, "predicted": 1}
+
+
+def test_format_rows_name_every_case_that_is_wrong():
+    golds = [["ODG"], ["MTUS_ACOEM"], ["OTHER"]]
+    cases = [
+        Case(place, f"letter-{place}", "2013" if place else "2016", {"number": 1, "reviewer_guidelines": gold}, {}, {})
+        for place, gold in enumerate(golds)
+    ]
+    rows = format_rows(cases, "reviewer_guidelines", [["ODG"], ["MTUS_ACOEM"], ["NONE"]], 0)
+    assert rows["2016"] | {"micro": None} == {"support": 1, "micro": None, "errors": []}
+    assert rows["2013"]["micro"]["f1"] == 0.5
+    assert rows["2013"]["errors"] == [{"letter": "letter-2", "issue": 1, "gold": ["OTHER"], "read": ["NONE"]}]
 
 
 def test_calibration_of_a_sure_and_wrong_classifier():

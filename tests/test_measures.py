@@ -1,12 +1,25 @@
 """The commands that measure batches give figures."""
 
 import pytest
+import spacy
 
 from tests import letters
 from tests.pdfs import make_pdf
+from training.benchmark import benchmark
 from training.memory import measure
 from training.pdf_libraries import compare
 from training.throughput import letters_per_second, write_rows
+
+
+def test_benchmark_gives_every_part_and_the_batch_sizes(rules_folder, tmp_path):
+    nlp = spacy.load(rules_folder)
+    nlp.add_pipe("ner").add_label("DATE")
+    nlp.initialize()
+    nlp.to_disk(tmp_path)
+    figures = benchmark(str(tmp_path), [letters.NOTICE_2013, letters.REVIEW], None, 2)
+    (own,) = (figures[name] for name in figures["batch_sizes"])
+    assert {"tokenizer", "imr_letter", "record", "rules", "recogniser", "whole"} <= set(own)
+    assert all(row["words_per_second"] > 0 for row in own.values())
 
 
 def test_throughput_counts_letters_and_leaves_the_start_out(rules_folder, tmp_path):

@@ -45,6 +45,7 @@ def add_classifiers(model: Path, source: str) -> None:
     """Put the components that follow the recogniser in the small pipeline `source` into the pipeline in `model`."""
     nlp = spacy.load(model)
     small = spacy.load(source)
+    small.vocab.vectors = nlp.vocab.vectors  # the classifiers use none
     for name in merged_config("en_imr_sm")["nlp"]["pipeline"]:
         if name not in nlp.pipe_names and name != "tok2vec":
             nlp.add_pipe(name, source=small)
