@@ -52,6 +52,8 @@ peer in one run: `speed.json` (`python -m training.benchmark`).
 """
 # A part of a slice is called weak from so many mentions on, if its whole interval lies below the score of all letters.
 WEAK_SUPPORT: Final = 50
+# A format with fewer citations has its errors listed.
+FEW_CASES: Final = 100
 
 
 def facts() -> dict[str, str]:
@@ -157,12 +159,31 @@ def render(pipeline: str = NAME) -> str:
                 score = score_of(row)
                 shown = f"{number(score['value'], 0)} | {interval(score)} | {scores['support']}"
                 lines.append(f"| {view} | {system} | {shown} |")
+        lines += _formats(metrics["views"])
         error = metrics["views"]["heading masked"].get("calibration", {}).get("expected_error")
         lines += ["", f"Expected calibration error of `imr_outcome`: {number(error, 0)}.", ""]
         if weak := weak_spots(metrics):
             lines += ["### Where it is weak", "", *(f"- {line}" for line in weak), ""]
     head = HEAD.format(name=pipeline, apart=PIPELINES[pipeline])
     return head + "\n".join(lines) + "\n" + making(pipeline) + TAIL
+
+
+def _formats(views: dict[str, Any]) -> list[str]:
+    """Families read by the rules, format by format; where there are few cases, every wrong one."""
+    lines = ["", "### Guideline families by format (rules)", ""]
+    lines += ["| view | format | micro-F1 | 95% interval | citations | wrong |", "|---|---|---|---|---|---|"]
+    few = []
+    for view, scores in views.items():
+        for name, row in scores.get("formats", {}).items():
+            shown = f"{number(row['micro']['f1'], 0)} | {interval(row['micro'])}"
+            lines.append(f"| {view} | {name} | {shown} | {row['support']} | {len(row['errors'])} |")
+            if row["support"] < FEW_CASES:
+                few += [
+                    f"- {view}, {name}: {wrong['letter']}, issue {wrong['issue']}: {', '.join(wrong['gold'])}, read as "
+                    f"{', '.join(wrong['read'])}"
+                    for wrong in row["errors"]
+                ]
+    return [*lines, "", f"Wrong where a format has fewer than {FEW_CASES} citations:", "", *few] if few else lines
 
 
 def write() -> None:
