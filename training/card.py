@@ -93,12 +93,17 @@ def weak_spots(metrics: dict[str, Any]) -> list[str]:
 
 
 def making(pipeline: str = NAME) -> str:
-    """How a pipeline was made: command, hashes, and, of the released one, how fast it reads."""
+    """How a pipeline was made: command, hashes, and how fast it reads, where that was timed."""
     meta = _meta(pipeline)
     speed = ""
-    if pipeline == NAME:
-        timed = json.loads((MODELS / NAME / "speed.json").read_text(encoding="utf-8"))[NAME]["whole"]
-        speed = f" It reads about {round(timed['words_per_second'], -2):,} words a second on one core."
+    if (timed := MODELS / pipeline / "speed.json").exists():
+        figures = json.loads(timed.read_text(encoding="utf-8"))
+        rate = round(figures[pipeline]["whole"]["words_per_second"], -2)
+        quantized = ", quantised" if figures.get("quantized") else ""
+        speed = f" It reads about {rate:,} words a second on one core{quantized}"
+        if "recogniser_to_peer" in figures:
+            speed += f"; its recogniser {figures['recogniser_to_peer']:.1f} times as many as the peer's"
+        speed += "."
     hashes = {"the merged config": meta["config_sha256"]} | meta["corpus_sha256"]
     rows = "".join(f"| `{path}` | `{digest}` |\n" for path, digest in hashes.items())
     return (
