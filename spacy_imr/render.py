@@ -12,7 +12,8 @@ from spacy import displacy
 from spacy.tokens import Doc
 
 from spacy_imr.letter.issues import line_spaced
-from spacy_imr.records import Issue, Text
+from spacy_imr.records import Issue
+from spacy_imr.table import shown
 
 COLORS: Final[dict[str, str]] = {
     "DIAGNOSIS": "#f7c6c7",
@@ -103,10 +104,6 @@ def _row(name: str, value: str, style: str = "") -> str:
     return f'<tr><th>{escape(name)}</th><td class="{escape(style)}">{escape(value)}</td></tr>'
 
 
-def _flat(text: Text | None) -> str:
-    return text.flat if text else "-"
-
-
 def _issue_table(issue: Issue) -> str:
     outcome = issue.outcome or "-"
     reading = (
@@ -114,10 +111,10 @@ def _issue_table(issue: Issue) -> str:
     )
     return (
         "<table>"
-        + _row(f"issue {issue.number}", _flat(issue.item))
+        + _row(f"issue {issue.number}", shown(issue.item))
         + _row("outcome", outcome + reading, outcome)
         + _row("administrator", ", ".join(issue.claims_administrator_guidelines) or "-")
         + _row("reviewer", ", ".join(issue.reviewer_guidelines) or "-")
-        + _row("rationale", _flat(issue.rationale))
+        + _row("rationale", shown(issue.rationale))
         + "</table>"
     )

@@ -18,7 +18,7 @@ def determination_table(record: Determination, width: int = 100) -> str:
     ]
     for issue in record.issues:
         rows += [
-            (f"issue {issue.number}", _short(issue.item)),
+            (f"issue {issue.number}", shown(issue.item)),
             ("  outcome", f"{issue.outcome or '-'} ({issue.outcome_source or 'no source'})"),
             ("  administrator", ", ".join(issue.claims_administrator_guidelines) or "-"),
             ("  reviewer", ", ".join(issue.reviewer_guidelines) or "-"),
@@ -31,7 +31,7 @@ def determination_table(record: Determination, width: int = 100) -> str:
         "spine levels": record.spine_levels,
     }
     for name, found in mentions.items():
-        counts = Counter(_short(mention) for mention in found)
+        counts = Counter(shown(mention) for mention in found)
         listed = "; ".join(f"{text} ({n})" if n > 1 else text for text, n in counts.most_common())
         rows.append((name, listed or "-"))
     rows += [("warning", warning) for warning in record.warnings]
@@ -42,5 +42,6 @@ def determination_table(record: Determination, width: int = 100) -> str:
     return "\n".join(lines)
 
 
-def _short(text: Text | None) -> str:
+def shown(text: Text | None) -> str:
+    """The text on one line, a dash for none."""
     return text.flat if text else "-"

@@ -16,15 +16,14 @@ from typing import Any
 
 from corpus.public import join_all
 from training import card
-from training.build import ROOT, compact, install_wheel, package_pipeline, run, sha256, train_pipeline
+from training.build import ROOT, VECTORS, compact, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
-from training.configs import default_encoder, merged_config, variants, write_config
+from training.configs import corpus_overrides, default_encoder, merged_config, variants, write_config
 from training.transformer import add_classifiers
 
 NAME = "en_imr_sm"
 TRANSFORMER = "en_imr_trf"
 AUTHORED = Path("corpus/authored")
-VECTORS = Path("models/en_imr_vectors/vocab/vectors")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,10 +77,10 @@ def build(kind: str, name: str, sets: dict[str, list[Path]], overrides: dict[str
     """Train, calibrate and package the pipeline `name`; returns the path of its wheel."""
     config = write_config(TRANSFORMER if kind == "transformer" else NAME, _merged(kind))
     model = train_pipeline(config, _trained(kind, name).parent, overrides)
-    if kind != "transformer":
-        compact(model)
     if kind == "transformer":
         add_classifiers(model, NAME)
+    else:
+        compact(model)
     calibrate(model, sets["dev"])
     return package_pipeline(model, Path("build") / kind / "wheels", name, _facts(kind, sets, added))
 
@@ -96,18 +95,12 @@ def _trained(kind: str, name: str) -> Path:
 
 def _facts(kind: str, sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, Any]:
     """What ``meta.json`` says of how the pipeline was made."""
+    table = VECTORS / "vocab" / "vectors"
     return {
         "built_by": "python -m training train --add" if added else f"make {kind}",
-        "corpus_sha256": corpus_hashes(sets, added)
-        | ({} if kind == "transformer" else {str(VECTORS): sha256(VECTORS)}),
+        "corpus_sha256": corpus_hashes(sets, added) | ({} if kind == "transformer" else {str(table): sha256(table)}),
         "config_sha256": sha256(_merged(kind)),
     } | card.facts()
-
-
-def corpus_overrides(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, Any]:
-    """What the config is told of its data: the letters of the splits, and `added` ones to learn from."""
-    paths = {"train": [*sets["train"], *added], "dev": sets["dev"]}
-    return {f"paths.{name}": ",".join(map(str, found)) for name, found in paths.items()}
 
 
 def corpus_hashes(sets: dict[str, list[Path]], added: Sequence[Path]) -> dict[str, str]:

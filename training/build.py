@@ -20,6 +20,8 @@ from spacy.strings import StringStore
 
 ROOT = Path(__file__).parent.parent
 LICENSE = "Apache-2.0"
+# The word vectors of the small pipeline, as its config names them.
+VECTORS = Path("models/en_imr_vectors")
 Array = numpy.ndarray[Any, Any]
 
 

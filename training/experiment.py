@@ -27,7 +27,7 @@ from spacy_imr.evaluation.entities import entity_scores, span_pairs
 from spacy_imr.evaluation.table import score_of
 from spacy_imr.evaluation.views import issue_cases, view_scores
 from training.build import ROOT, sha256
-from training.configs import write_config
+from training.configs import corpus_overrides, write_config
 from training.recogniser import train_recogniser
 
 LOG = ROOT / "models" / "en_imr_sm" / "experiments.jsonl"
@@ -84,7 +84,7 @@ def main() -> int:
     paths = {name: [AUTHORED / f"{name}.jsonl", public[name]] for name in ("train", "dev")}
     dev = {"authored": list(read_corpus(paths["dev"][0])), "public": list(read_corpus(paths["dev"][1]))}
     changes = _settings(options.settings)
-    overrides = {f"paths.{name}": ",".join(map(str, found)) for name, found in paths.items()} | changes
+    overrides = corpus_overrides(paths) | changes
     row = {
         "date": date.today().isoformat(),
         "what": options.name,

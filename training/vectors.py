@@ -20,12 +20,12 @@ from typing import Any
 import numpy
 import spacy
 from scipy.sparse import csr_array
+from sklearn.linear_model import Ridge
 from spacy.vectors import Vectors
 
 from spacy_imr.corpus_format import read_corpus
-from training.build import ROOT, round_weights
+from training.build import ROOT, VECTORS, round_weights
 
-TARGET = ROOT / "models" / "en_imr_vectors"
 Array = numpy.ndarray[Any, Any]
 ROWS, WIDTH = 25_000, 64
 FLORET: dict[str, Any] = {"mode": "floret", "minn": 3, "maxn": 5, "hash_count": 1, "attr": "LOWER"}
@@ -73,9 +73,8 @@ def main_components(vectors: Array, seen: Array, width: int) -> Array:
 
 
 def fitted_table(words: Sequence[str], vectors: Array, weights: Array, rows: int = ROWS) -> Vectors:
-    """The table of n-grams whose means come nearest to `vectors`: ridge regression, by conjugate gradients."""
-    width = vectors.shape[1]
-    table = Vectors(data=numpy.zeros((rows, width), dtype="f"), **FLORET)
+    """The table of n-grams whose means come nearest to `vectors`: ridge regression."""
+    table = Vectors(data=numpy.zeros((rows, vectors.shape[1]), dtype="f"), **FLORET)
     places = [
         [number % rows for ngram in table._get_ngrams(word) for number in table._get_ngram_hashes(ngram)]
         for word in words
@@ -83,17 +82,9 @@ def fitted_table(words: Sequence[str], vectors: Array, weights: Array, rows: int
     shares = numpy.concatenate([numpy.full(len(found), 1 / len(found)) for found in places])
     ends = numpy.cumsum([0, *map(len, places)])
     means = csr_array((shares, numpy.concatenate(places), ends), shape=(len(words), rows))
-    found = numpy.zeros((rows, width))
-    rest = means.T @ (weights[:, None] * vectors)
-    step, size = rest.copy(), (rest**2).sum(axis=0)
-    for _ in range(100):
-        moved = means.T @ (weights[:, None] * (means @ step)) + RIDGE * step
-        length = size / numpy.maximum((step * moved).sum(axis=0), 1e-12)
-        found += length * step
-        rest -= length * moved
-        size, before = (rest**2).sum(axis=0), size
-        step = rest + size / numpy.maximum(before, 1e-12) * step
-    return Vectors(data=found.astype("f"), **FLORET)
+    ridge = Ridge(alpha=RIDGE, fit_intercept=False, solver="sparse_cg", max_iter=100, tol=1e-6)
+    ridge.fit(means, vectors, sample_weight=weights)
+    return Vectors(data=numpy.ascontiguousarray(ridge.coef_.T, dtype="f"), **FLORET)
 
 
 def main() -> int:
@@ -101,7 +92,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m training.vectors", description=__doc__)
     parser.add_argument("pipeline", help="package or folder of a trained transformer pipeline")
     parser.add_argument("letters", nargs="+", type=Path, help="the letters that it was trained on (JSONL)")
-    parser.add_argument("-o", "--output", type=Path, default=TARGET)
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / VECTORS)
     options = parser.parse_args()
     counts = word_counts(options.letters)
     words, vectors = read_words(options.pipeline, counts)

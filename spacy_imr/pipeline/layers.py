@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
+from spacy.attrs import IS_SPACE
 from spacy.tokens import Doc
 from spacy.util import registry
 from thinc.api import Maxout, Model, NumpyOps, Softmax_v2, chain, with_array
@@ -51,13 +52,11 @@ def read_tokens(doc: Doc) -> list[int]:
     """The tokens of `doc` in which mentions are looked for: white space aside, and boilerplate where
     ``doc.spans["sections"]`` says which it is.
     """
-    skipped = {
-        index
-        for section in doc.spans.get("sections", ())
-        if section.label_ in BOILERPLATE and len(section) <= LONGEST
-        for index in range(section.start, section.end)
-    }
-    return [token.i for token in doc if not token.is_space and token.i not in skipped]
+    skipped = doc.to_array(IS_SPACE)
+    for section in doc.spans.get("sections", ()):
+        if section.label_ in BOILERPLATE and len(section) <= LONGEST:
+            skipped[section.start : section.end] = 1
+    return numpy.flatnonzero(skipped == 0).tolist()
 
 
 def _init_skip_space(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
