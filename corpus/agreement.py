@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.files import FOLDER
@@ -19,6 +19,9 @@ from spacy_imr.evaluation.counts import Counts, overlap_counts, prf, strict_coun
 from spacy_imr.evaluation.entities import chosen_labels, gold_spans
 from spacy_imr.labels import ENTITY_LABELS, FAMILIES
 
+# The sides of the reasons' sentences as a second reader saw them, blind, of some training letters: ``{id, reasons}``,
+# a list of sides for each issue by its number.
+REASONS = FOLDER / "agreement" / "reasons.jsonl"
 FILES = {name: FOLDER / "agreement" / f"{name}.jsonl" for name in ("authored", "public")}
 
 
@@ -47,6 +50,18 @@ def agreement() -> dict[str, Any]:
         issues = [pair for r in records if "issues_a" in r for pair in zip(r["issues_a"], r["issues_b"], strict=True)]
         found[name] = figures(pairs, issues)
     return found
+
+
+def reasons_agreement(letters: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Any]:
+    """How two readers of the same reasons agree. `letters`: by letter and number of the issue, the first reader's sides
+    of its sentences.
+    """
+    with REASONS.open(encoding="utf-8") as lines:
+        second = {record["id"]: record["reasons"] for record in map(json.loads, lines)}
+    both = [(letters[name][number], sides) for name, issues in second.items() for number, sides in issues.items()]
+    pairs = [pair for first, other in both for pair in zip(first, other, strict=True)]
+    same = sum(first == other for first, other in pairs) / len(pairs)
+    return {"issues": len(both), "sentences": len(pairs), "same": round(same, 4), "kappa": kappa(pairs)}
 
 
 def corpus_agreement(first: Sequence[CorpusLetter], second: Sequence[CorpusLetter]) -> dict[str, Any]:

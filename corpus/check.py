@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from corpus.files import authored
+from corpus.files import DRAFTS, authored
 from corpus.public import find_text
-from spacy_imr.corpus_format import CorpusLetter
+from spacy_imr.corpus_format import CorpusLetter, gold_issues, read_corpus
+from spacy_imr.pipeline.views import part_bounds
 from spacy_imr.tokenizer import blank_pipeline
 
 Words = tuple[str, ...]
@@ -22,6 +23,7 @@ QUOTED = (
     "an option when pain medication is reduced or not tolerated",
     "activities of daily living or a reduction",
     "any compounded product that contains at least one drug",
+    "documented by physical examination and corroborated by imaging studies and",
 )
 
 
@@ -72,6 +74,19 @@ def letter_problems(letter: CorpusLetter) -> list[str]:
         problems.append(f"{letter.id}: issues are numbered {numbers}")
     if letter.format != "excerpt" and not letter.issues:
         problems.append(f"{letter.id}: no issue")
+    return problems
+
+
+def reason_problems(letter: CorpusLetter) -> list[str]:
+    """Judged sentences of reasons that are none, as `spacy_imr.letter.conclusions` finds them today."""
+    problems = []
+    for issue, plain in zip(letter.issues, gold_issues(letter), strict=True):
+        starts = {start for start, _ in part_bounds(letter.text, plain, "reasons")}
+        problems += [
+            f"{letter.id}: issue {issue.number}: the reason at {reason.start} is no sentence of the reasons"
+            for reason in issue.reasons
+            if reason.start not in starts
+        ]
     return problems
 
 
@@ -186,7 +201,7 @@ def unlabelled_surfaces(letter: CorpusLetter) -> list[str]:
 
 def corpus_problems(letters: Sequence[CorpusLetter]) -> list[str]:
     """What is wrong with the letters of a corpus, one by one and as a set."""
-    problems = [problem for letter in letters for problem in letter_problems(letter)]
+    problems = [problem for letter in letters for problem in (*letter_problems(letter), *reason_problems(letter))]
     repeated = [name for name, count in Counter(letter.id for letter in letters).items() if count > 1]
     return problems + [f"{name}: the id is given twice" for name in repeated] + misaligned(letters)
 
@@ -194,6 +209,7 @@ def corpus_problems(letters: Sequence[CorpusLetter]) -> list[str]:
 def check(letters_folder: Path | None = None) -> list[str]:
     """All problems of the shipped corpus; with the public letters at hand, copied runs too."""
     splits = authored()
+    splits["train"] += read_corpus(DRAFTS)
     everything = [letter for letters in splits.values() for letter in letters]
     problems = corpus_problems(everything)
     problems += near_duplicates(splits)

@@ -9,6 +9,8 @@ from spacy_imr.corpus_format import CorpusLetter, read_corpus
 
 FOLDER: Final = Path(__file__).parent
 AUTHORED: Final = FOLDER / "authored"
+# Letters written like the authored ones, whose mentions a model labelled: to learn from only.
+DRAFTS: Final = FOLDER / "drafts" / "train.jsonl"
 SPLITS: Final = ("train", "dev", "test")
 
 

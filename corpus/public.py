@@ -46,6 +46,7 @@ def to_standoff(letter: CorpusLetter) -> Standoff:
         for region in REGIONS:
             if plain[region]:
                 plain[region] = [position[plain[region]["start"]], position[plain[region]["end"]]]
+        plain["reasons"] = [[position[one.start], position[one.end], one.side] for one in issue.reasons]
         issues.append(plain)
     return {
         "id": letter.id,
@@ -73,7 +74,10 @@ def from_standoff(record: Standoff, text: str) -> CorpusLetter:
         return {"start": starts[start], "end": starts[end - 1] + 1}
 
     issues = [
-        issue | {name: region(*issue[name]) if issue[name] else None for name in REGIONS} for issue in record["issues"]
+        issue
+        | {name: region(*issue[name]) if issue[name] else None for name in REGIONS}
+        | {"reasons": [region(start, end) | {"side": side} for start, end, side in issue.get("reasons", ())]}
+        for issue in record["issues"]
     ]
     spans = [region(start, end) | {"label": label} for start, end, label in record["spans"]]
     header = {name: region(start, end) | {"value": value} for name, (start, end, value) in record["header"].items()}

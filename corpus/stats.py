@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from corpus.agreement import agreement, agreement_table
+from corpus.agreement import agreement, agreement_table, reasons_agreement
 from corpus.check import grams, written_text
-from corpus.files import FOLDER, authored
+from corpus.files import DRAFTS, FOLDER, authored
 from corpus.public import read_standoff
-from spacy_imr.corpus_format import CorpusLetter, surface
-from spacy_imr.labels import ENTITY_LABELS, FAMILIES
+from spacy_imr.corpus_format import CorpusLetter, read_corpus, surface
+from spacy_imr.labels import ENTITY_LABELS, FAMILIES, SIDES
 
 CARD = FOLDER / "README.md"
 STATISTICS = FOLDER / "statistics.json"
@@ -64,9 +64,11 @@ def statistics() -> dict[str, Any]:
     """All figures of the card, authored and public."""
     splits = authored()
     everything = [letter for letters in splits.values() for letter in letters]
+    drafts = list(read_corpus(DRAFTS))
     public = {name: read_standoff(name) for name in splits}
     return {
         "authored": {name: split_statistics(letters) for name, letters in splits.items()},
+        "drafts": {"train": split_statistics(drafts)},
         "public": {
             name: {
                 "letters": len(records),
@@ -87,6 +89,21 @@ def statistics() -> dict[str, Any]:
         ),
         "unseen_test_surfaces": unseen_share(splits["train"], splits["test"]),
         "agreement": agreement(),
+        "reasons": _reasons(splits["train"], drafts, public["train"]),
+    }
+
+
+def _reasons(train: Sequence[CorpusLetter], drafts: Sequence[CorpusLetter], public: Sequence[Any]) -> dict[str, Any]:
+    """The sentences of reasons whose side was judged, and how two readers agree."""
+    first = {
+        one.id: {str(issue.number): [reason.side for reason in issue.reasons] for issue in one.issues}
+        for one in [*train, *drafts]
+    }
+    first |= {r["id"]: {str(i["number"]): [side for *_, side in i["reasons"]] for i in r["issues"]} for r in public}
+    judged = [sides for issues in first.values() for sides in issues.values() if sides]
+    counts = Counter(side for sides in judged for side in sides)
+    return {"issues": len(judged), "sides": {side: counts[side] for side in SIDES}} | {
+        "agreement": reasons_agreement(first)
     }
 
 
@@ -94,7 +111,7 @@ def table(figures: dict[str, Any]) -> str:
     """The figures as the Markdown that stands in the card."""
     lines = ["| | letters | issues | overturned | " + " | ".join(ENTITY_LABELS) + " |"]
     lines.append("|---" * (4 + len(ENTITY_LABELS)) + "|")
-    for source in ("authored", "public"):
+    for source in ("authored", "drafts", "public"):
         for name, row in figures[source].items():
             counts = " | ".join(f"{row['mentions'][label]:,}" for label in ENTITY_LABELS)
             lines.append(f"| {source} {name} | {row['letters']} | {row['issues']} | {row['overturned']} | {counts} |")
@@ -121,8 +138,19 @@ def table(figures: dict[str, Any]) -> str:
         "Agreement of two annotators, blind, before adjudication:",
         "",
         agreement_table(figures["agreement"]),
+        "",
+        _reasons_line(figures["reasons"]),
     ]
     return "\n".join(lines)
+
+
+def _reasons_line(row: dict[str, Any]) -> str:
+    sides = ", ".join(f"{count:,} {side}" for side, count in row["sides"].items())
+    same = row["agreement"]
+    return (
+        f"Sides of the reasons' sentences, in {row['issues']:,} training issues: {sides}. Two readers, blind, agree on "
+        f"{same['same']:.1%} of {same['sentences']:,} sentences (kappa {same['kappa']:.2f})."
+    )
 
 
 def write_statistics() -> None:

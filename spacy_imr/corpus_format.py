@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import registry
 
-from spacy_imr.labels import EntityLabel, Family, Outcome
+from spacy_imr.labels import EntityLabel, Family, Outcome, Side
 
 
 class _Strict(BaseModel):
@@ -41,8 +41,16 @@ class GoldHeaderField(Region):
     value: str
 
 
+class GoldReason(Region):
+    """A sentence of the reviewer's reasons, and whether it speaks for the request."""
+
+    side: Side
+
+
 class GoldIssue(_Strict):
-    """An annotated issue; regions are null where the letter (an excerpt) has no such part."""
+    """An annotated issue; regions are null where the letter (an excerpt) has no such part, and ``reasons`` is empty
+    where nobody judged the sentences.
+    """
 
     number: int
     item: Region | None
@@ -52,6 +60,7 @@ class GoldIssue(_Strict):
     reviewer_citation: Region | None
     reviewer_guidelines: list[Family]
     rationale: Region | None
+    reasons: list[GoldReason] = []
 
 
 class CorpusLetter(_Strict):
@@ -138,6 +147,7 @@ def _issue_dict(issue: GoldIssue) -> dict[str, Any]:
     for key, value in plain.items():
         if isinstance(value, dict):
             plain[key] = [value["start"], value["end"]]
+    plain["reasons"] = [[reason.start, reason.end, reason.side] for reason in issue.reasons]
     return plain
 
 

@@ -14,7 +14,10 @@ Family = Literal[
     "OTHER",
     "NONE",
 ]
+# Which way a sentence of the reviewer's reasons speaks: for the request, against it, neither.
+Side = Literal["FOR", "AGAINST", "NEITHER"]
 
 ENTITY_LABELS: Final[tuple[EntityLabel, ...]] = get_args(EntityLabel)
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 FAMILIES: Final[tuple[Family, ...]] = get_args(Family)
+SIDES: Final[tuple[Side, ...]] = get_args(Side)

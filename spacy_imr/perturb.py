@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from spacy_imr.corpus_format import CorpusLetter, GoldHeaderField, GoldIssue, GoldSpan, Region
+from spacy_imr.corpus_format import CorpusLetter, GoldHeaderField, GoldIssue, GoldReason, GoldSpan, Region
 from spacy_imr.letter import mask_furniture, parse_letters
 from spacy_imr.letter.issues import line_spaced
 from spacy_imr.letter.patterns import FURNITURE
@@ -62,6 +62,10 @@ def apply_edits(letter: CorpusLetter, edits: Iterable[Edit]) -> CorpusLetter:
                 "claims_administrator_citation": region(found.claims_administrator_citation),
                 "reviewer_citation": region(found.reviewer_citation),
                 "rationale": region(found.rationale),
+                "reasons": [
+                    GoldReason(start=moved.start(one.start), end=moved.end(one.end), side=one.side)
+                    for one in found.reasons
+                ],
             }
         )
 

@@ -37,7 +37,7 @@ def test_the_card_tells_use_making_and_contact():
     text = card.render()
     for fact in card.facts().values():
         assert fact in text
-    for words in ("words a second", "corpus/authored/train.jsonl", "Licence: Apache-2.0"):
+    for words in ("words a second", "corpus/authored/train.jsonl", "What limits it", "Licence: Apache-2.0"):
         assert words in text
 
 

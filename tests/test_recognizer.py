@@ -4,7 +4,7 @@ import spacy
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_imr.pipeline.layers import build_skip_space, tag_names
+from spacy_imr.pipeline.layers import build_mean_tagger, build_skip_space, build_token_tagger, tag_names
 from spacy_imr.pipeline.recognizer import NEVER, best_path, best_tags, gold_tags, transitions
 from spacy_imr.pipeline.views import create_issue_view
 
@@ -75,6 +75,40 @@ def test_skip_space_sees_no_line_breaks(tok2vec):
     numpy.testing.assert_allclose(one, kept, rtol=1e-5)
 
 
+@pytest.fixture
+def taggers(tok2vec):
+    """Two taggers of different weights, and their mean."""
+    nlp, _ = tok2vec
+    config = {"@architectures": "spacy.HashEmbedCNN.v2", "width": 16, "depth": 1, "embed_size": 50, "window_size": 1, "maxout_pieces": 2, "subword_features": True, "pretrained_vectors": None}  # fmt: skip
+    two = [build_token_tagger(spacy.registry.resolve({"model": config})["model"], 0) for _ in range(2)]
+    mean = build_mean_tagger(*two)
+    docs = [nlp("low back pain"), nlp("MRI")]
+    mean.initialize(X=docs, Y=[numpy.zeros((len(doc), 5), dtype="f") for doc in docs])
+    for number, tagger in enumerate(two):
+        softmax = tagger.get_ref("softmax")
+        softmax.set_param("W", numpy.random.default_rng(number).normal(size=softmax.get_param("W").shape).astype("f"))
+    return docs, two, mean
+
+
+def test_mean_tagger_gives_the_mean_of_its_taggers(taggers):
+    docs, two, mean = taggers
+    for one, other, both in zip(*(tagger.predict(docs) for tagger in (*two, mean)), strict=True):
+        numpy.testing.assert_allclose(both, (one + other) / 2, rtol=1e-5)
+        assert abs(one - other).max() > 1e-4
+
+
+def test_mean_tagger_trains_every_tagger(taggers):
+    docs, two, mean = taggers
+    _, backprop = mean.begin_update(docs)
+    backprop([numpy.ones((len(doc), 5), dtype="f") for doc in docs])
+    assert all(tagger.get_ref("softmax").has_grad("W") for tagger in two)
+
+
+def test_mean_tagger_needs_a_tagger():
+    with pytest.raises(ValueError, match="at least one"):
+        build_mean_tagger()
+
+
 def test_skip_space_backpropagates_every_row(tok2vec):
     nlp, model = tok2vec
     docs = [nlp("low\nback pain"), nlp("\n\n"), nlp("MRI")]
@@ -142,7 +176,8 @@ def test_recognizer_survives_saving(trained, tmp_path):
             "mri : upheld the mri is old . it is not medically necessary . thank you for asking .",
         ),
         (["reviewer_citation"], "based on odg ."),
-        (["verdict"], "UPHELD"),
+        (["verdict"], "UPHELD \x00stated"),
+        (["ending"], "\x00thank \x00you \x00for \x00asking \x00."),
     ],
 )
 def test_issue_views(blank, parts, words):
@@ -154,6 +189,14 @@ def test_issue_views(blank, parts, words):
         "reviewer_citation": [12, 25],
     }
     assert create_issue_view(parts)(blank(text), text, issue) == words.split()
+
+
+def test_a_verdict_tells_silence_from_approval(blank):
+    for text, words in (
+        ("It is medically necessary.", ["OVERTURNED", "\x00stated"]),
+        ("UR was too strict.", ["OVERTURNED", "\x00silent"]),
+    ):
+        assert create_issue_view(["verdict"])(blank(text), text, {"rationale": [0, len(text)]}) == words
 
 
 def test_issue_view_names_an_unknown_part():

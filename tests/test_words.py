@@ -103,3 +103,22 @@ def test_words_are_counted_once_a_letter(tmp_path):
     rows = [{"id": str(n), "format": "excerpt", "text": text, "spans": [], "issues": [], "provenance": {}} for n, text in enumerate(["Pain, pain of x", "pain 12 L5-S1"])]  # fmt: skip
     letters.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert word_counts([letters]) == {"pain": 2, "of": 1}
+
+
+def test_hidden_words_are_read_by_what_is_left(nlp, layer):
+    """In training a share of the words loses its NORM; in reading none does."""
+    docs = [nlp("low back pain of the lumbar spine with some numbness in both legs")]
+    model = build_distinct_words(layer, unknown=0.5)
+    model.initialize(docs)
+    (whole,) = model.predict(docs)
+    (again,) = model.predict(docs)
+    numpy.testing.assert_array_equal(whole, again)
+    numpy.random.seed(0)
+    (trained,), _ = model.begin_update(docs)
+    hidden = abs(trained - whole).max(axis=1) > 1e-6
+    assert 0 < hidden.sum() < len(hidden)
+
+
+def test_a_share_is_less_than_one(layer):
+    with pytest.raises(ValueError, match="unknown is 1"):
+        build_distinct_words(layer, unknown=1.0)

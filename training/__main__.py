@@ -19,11 +19,12 @@ from training import card
 from training.build import ROOT, VECTORS, compact, install_wheel, package_pipeline, run, sha256, train_pipeline
 from training.calibrate import calibrate
 from training.configs import corpus_overrides, default_encoder, merged_config, variants, write_config
-from training.transformer import add_classifiers
+from training.transformer import join_small
 
 NAME = "en_imr_sm"
 TRANSFORMER = "en_imr_trf"
 AUTHORED = Path("corpus/authored")
+DRAFTS = Path("corpus/drafts/train.jsonl")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, path in join_all(Path(options.letters), Path("build/public")).items():
             sets[name].append(path)
     name = TRANSFORMER if options.build == "transformer" else options.name or NAME
-    overrides = corpus_overrides(sets, added)
+    # The transformer pipeline labelled the drafts, and does not learn from itself.
+    overrides = corpus_overrides(sets, added if options.build == "transformer" else [DRAFTS, *added])
+    sets["train"].append(DRAFTS)
     if options.steps:
         overrides["training.max_steps"] = options.steps
     if options.build == "transformer":
@@ -78,7 +81,7 @@ def build(kind: str, name: str, sets: dict[str, list[Path]], overrides: dict[str
     config = write_config(TRANSFORMER if kind == "transformer" else NAME, _merged(kind))
     model = train_pipeline(config, _trained(kind, name).parent, overrides)
     if kind == "transformer":
-        add_classifiers(model, NAME)
+        join_small(model, NAME)
     else:
         compact(model)
     calibrate(model, sets["dev"])

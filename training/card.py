@@ -15,8 +15,8 @@ NAME = "en_imr_sm"
 # What sets each pipeline apart.
 PIPELINES: Final = {
     NAME: "CPU, no torch.",
-    "en_imr_trf": "A fine-tuned transformer, with the classifiers of `en_imr_sm`. Its wheel is not kept here: `make "
-    "transformer`\nbuilds it.",
+    "en_imr_trf": "A fine-tuned transformer, whose tag probabilities are averaged with those of `en_imr_sm`, with the\n"
+    "classifiers of that. Its wheel is not kept here: `make transformer` builds it.",
 }
 
 # What the card and the package's meta.json both say.
@@ -170,7 +170,31 @@ def render(pipeline: str = NAME) -> str:
         if weak := weak_spots(metrics):
             lines += ["### Where it is weak", "", *(f"- {line}" for line in weak), ""]
     head = HEAD.format(name=pipeline, apart=PIPELINES[pipeline])
-    return head + "\n".join(lines) + "\n" + making(pipeline) + TAIL
+    return head + "\n".join(lines) + "\n" + limits(pipeline) + making(pipeline) + TAIL
+
+
+def limits(pipeline: str) -> str:
+    """What the recogniser's scores are limited by: the learning curve, and the classes of errors that were read; empty
+    for a pipeline of which neither was measured.
+    """
+    curve, classes = (MODELS / pipeline / name for name in ("learning_curve.json", "error_classes.json"))
+    if not (curve.exists() and classes.exists()):
+        return ""
+    points = json.loads(curve.read_text(encoding="utf-8"))
+    errors = json.loads(classes.read_text(encoding="utf-8"))
+    lines = ["## What limits it", "", "Strict micro-F1 over shares of the training letters (`learning_curve.json`, a "]
+    lines[-1] += "training of a few minutes for each):"
+    lines += ["", "| trained on | letters | authored dev | public dev |", "|---|---|---|---|"]
+    for name, point in sorted(points.items(), key=lambda pair: (pair[0].rpartition("-")[0], pair[1]["letters"])):
+        scores = " | ".join(number(point[part]["micro"], 0) for part in ("authored_dev", "public_dev"))
+        lines.append(f"| {name.rpartition('-')[0]} | {point['letters']} | {scores} |")
+    read = {name: sum(counts.values()) for name, counts in errors["counts"].items()}
+    lines += ["", f"Errors on dev letters, {errors['read']} of them read one by one (`error_classes.json`):", ""]
+    lines += ["| class | " + " | ".join(read) + " |", "|---" * (1 + len(read)) + "|"]
+    for kind in sorted({kind for counts in errors["counts"].values() for kind in counts}):
+        shares = (f"{errors['counts'][name].get(kind, 0) / count:.0%}" for name, count in read.items())
+        lines.append(f"| {kind} | " + " | ".join(shares) + " |")
+    return "\n".join([*lines, "", ""])
 
 
 def _formats(views: dict[str, Any]) -> list[str]:

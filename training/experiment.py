@@ -20,7 +20,7 @@ import spacy
 from spacy.util import load_config, load_model_from_config
 from thinc.api import Config
 
-from corpus.files import AUTHORED
+from corpus.files import AUTHORED, DRAFTS
 from corpus.public import join_all
 from spacy_imr.corpus_format import CorpusLetter, read_corpus
 from spacy_imr.evaluation.entities import entity_scores, span_pairs
@@ -82,6 +82,7 @@ def main() -> int:
     work = Path("build/experiments") / options.name.replace(" ", "_")
     public = join_all(Path(options.letters), Path("build/public"))
     paths = {name: [AUTHORED / f"{name}.jsonl", public[name]] for name in ("train", "dev")}
+    paths["train"].append(DRAFTS)
     dev = {"authored": list(read_corpus(paths["dev"][0])), "public": list(read_corpus(paths["dev"][1]))}
     changes = _settings(options.settings)
     overrides = corpus_overrides(paths) | changes

@@ -41,12 +41,32 @@ def create_bfloat16() -> Callable[[Language], Language]:
     return lower_precision
 
 
-def add_classifiers(model: Path, source: str) -> None:
-    """Put the components that follow the recogniser in the small pipeline `source` into the pipeline in `model`."""
+def join_small(model: Path, source: str) -> None:
+    """Give the transformer pipeline in `model` what the small pipeline `source` has: its recogniser, whose tag
+    probabilities are averaged with those of the transformer's, and the components that follow it.
+    """
     nlp = spacy.load(model)
     small = spacy.load(source)
-    small.vocab.vectors = nlp.vocab.vectors  # the classifiers use none
+    nlp.vocab.vectors = small.vocab.vectors
+    nlp.add_pipe("tok2vec", source=small, before="ner")
+    _average(nlp, small)
     for name in merged_config("en_imr_sm")["nlp"]["pipeline"]:
-        if name not in nlp.pipe_names and name != "tok2vec":
+        if name not in nlp.pipe_names:
             nlp.add_pipe(name, source=small)
     nlp.to_disk(model)
+
+
+def _average(nlp: Language, small: Language) -> None:
+    """Put the mean of the recognisers of two pipelines in the place of that of the first."""
+    pipes = [nlp.get_pipe("ner"), small.get_pipe("ner")]
+    if pipes[0].labels != pipes[1].labels:  # type: ignore[attr-defined]
+        raise ValueError(f"the recognisers of {nlp.meta['name']} and {small.meta['name']} know different labels")
+    configs = [one.config.interpolate()["components"]["ner"]["model"] for one in (nlp, small)]
+    taggers = dict(zip(("transformer", "tok2vec"), configs, strict=True))
+    settings = {"model": {"@architectures": "imr.MeanTagger.v1", "*": taggers}}
+    both = nlp.add_pipe("imr_recognizer", name="both", config=settings, after="ner")
+    both.cfg["labels"] = list(pipes[0].labels)  # type: ignore[attr-defined]
+    for tagger, pipe in zip(both.model.layers, pipes, strict=True):  # type: ignore[attr-defined]
+        tagger.from_bytes(pipe.model.to_bytes())  # type: ignore[attr-defined]
+    nlp.remove_pipe("ner")
+    nlp.rename_pipe("both", "ner")

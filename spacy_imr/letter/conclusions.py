@@ -77,6 +77,11 @@ def _holds(text: str, bounds: tuple[int, int], patterns: Iterable[re.Pattern[str
     return any(pattern.search(text, *bounds) for pattern in patterns)
 
 
+def says_necessary(text: str) -> bool:
+    """Whether the words that decide most reviews occur at all, whichever way."""
+    return bool(_DECISIVE[0].search(text))
+
+
 def regex_outcome(text: str) -> str:
     """The outcome as the one regular expression reads it: UPHELD where something is not medically necessary."""
     return "UPHELD" if NOT_NECESSARY.search(text) else "OVERTURNED"

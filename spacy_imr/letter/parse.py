@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import Final
 
 from spacy_imr.letter import patterns as p
@@ -21,8 +22,12 @@ def plain_breaks(text: str) -> str:
     return re.sub(r"\r(?!\n)", "\n", text).replace("\r", " ").translate(_PLAIN)
 
 
+@lru_cache(maxsize=8)
 def mask_furniture(text: str) -> str:
-    """`text` with plain breaks and with page furniture blanked out, character for character, so that offsets stay."""
+    """`text` with plain breaks and with page furniture blanked out, character for character, so that offsets stay.
+
+    The last few texts are remembered: splitting, parsing and the record each need the masked text of a letter.
+    """
     return p.FURNITURE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), plain_breaks(text))
 
 

@@ -19,7 +19,8 @@ from spacy.util import from_bytes, from_disk, registry, to_bytes, to_disk
 
 from spacy_imr.labels import FAMILIES, OUTCOMES
 from spacy_imr.pipeline.linear import LinearText
-from spacy_imr.pipeline.views import IssueDict, View
+from spacy_imr.pipeline.sides import SidedText
+from spacy_imr.pipeline.views import IssueDict, View, reason_sentences
 
 
 @Language.factory(
@@ -33,6 +34,7 @@ from spacy_imr.pipeline.views import IssueDict, View
         "size": 32768,
         "strength": 30.0,
         "balanced": False,
+        "sides": False,
         "scorer": {"@scorers": "imr.issue_scorer.v1"},
     },
 )
@@ -46,6 +48,7 @@ def create_issue_classifier(
     size: int,
     strength: float,
     balanced: bool,
+    sides: bool,
     scorer: Callable[..., Any] | None,
 ) -> "IssueClassifier":
     """Component that classifies each issue, fitted in one go when the pipeline is initialised.
@@ -56,9 +59,12 @@ def create_issue_classifier(
     decides (bool): whether the prediction becomes the value of the field where the letter itself does not give one.
     ngrams (int), size (int): longest n-gram of words and number of buckets, see `LinearText`.
     strength (float): how freely it is fitted, balanced (bool): where two outcomes part, see `LinearText.fit`.
+    sides (bool): judge the reasons sentence by sentence (`SidedText`); for outcomes, with a view that gives sentences.
     """
     labels = OUTCOMES if target == "outcome" else FAMILIES
-    model = LinearText(labels, exclusive=target == "outcome", size=size, ngrams=ngrams)
+    model: LinearText | SidedText = LinearText(labels, exclusive=target == "outcome", size=size, ngrams=ngrams)
+    if sides:
+        model = SidedText(OUTCOMES, size=size, ngrams=ngrams)
     return IssueClassifier(
         name, model, target=target, view=view, decides=decides, strength=strength, balanced=balanced, scorer=scorer
     )
@@ -80,7 +86,7 @@ class IssueClassifier(Pipe):
     def __init__(
         self,
         name: str,
-        model: LinearText,
+        model: LinearText | SidedText,
         *,
         target: str,
         view: View,
@@ -162,17 +168,22 @@ class IssueClassifier(Pipe):
         """
         cases = list(self._cases(corpus(nlp) if corpus and nlp else get_examples()))
         if cases:
-            texts, gold = zip(*cases, strict=True)
-            self.model.fit(texts, gold, strength=self.strength, balanced=self.balanced)
+            texts, gold, sides, groups = zip(*cases, strict=True)
+            more = {"sides": sides, "groups": groups} if isinstance(self.model, SidedText) else {}
+            self.model.fit(texts, gold, strength=self.strength, balanced=self.balanced, **more)
 
-    def _cases(self, examples: Iterable[Example]) -> Iterator[tuple[Sequence[str], set[str]]]:
-        for example in examples:
-            text = example.reference.text
-            for issue in doc_issues(example.reference):
-                words = self.view(example.reference, text, issue)
+    def _cases(self, examples: Iterable[Example]) -> Iterator[tuple[Sequence[Any], set[str], list[str | None], int]]:
+        """What is read of each issue, its labels, the sides of its reasons, and the number of its letter."""
+        for number, example in enumerate(examples):
+            doc = example.reference
+            text = doc.text
+            for issue in doc_issues(doc):
+                words = self.view(doc, text, issue)
                 value = issue[self.target]
                 if words and value:
-                    yield words, {value} if isinstance(value, str) else set(value)
+                    known = {start: side for start, _, side in issue.get("reasons", ())}
+                    sides = [known.get(start) for start, _ in reason_sentences(doc, text, issue)] if known else []
+                    yield words, {value} if isinstance(value, str) else set(value), sides, number
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """``issues_{name}``, by the scorer of the config; empty without one."""

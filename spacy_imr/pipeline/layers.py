@@ -112,6 +112,34 @@ def build_token_tagger(
     return model
 
 
+@registry.architectures("imr.MeanTagger.v1")
+def build_mean_tagger(*taggers: Model[list[Doc], list[Floats2d]]) -> Model[list[Doc], list[Floats2d]]:
+    """The mean of the tag probabilities of several `taggers`, such as ``imr.TokenTagger.v1`` over different encoders.
+    In training each gets the gradient of the mean.
+    """
+    if not taggers:
+        raise ValueError("imr.MeanTagger.v1: no taggers. Give at least one.")
+    return Model("mean_tagger", _mean, init=_init_mean, layers=taggers)
+
+
+def _init_mean(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    for tagger in model.layers:
+        tagger.initialize(X, Y)
+
+
+def _mean(
+    model: Model[list[Doc], list[Floats2d]], docs: list[Doc], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
+    found = [tagger(docs, is_train) for tagger in model.layers]
+
+    def backward(gradients: list[Floats2d]) -> list[Doc]:
+        for _, backprop in found:
+            backprop(gradients)
+        return docs
+
+    return [sum(rows) / len(rows) for rows in zip(*(given for given, _ in found), strict=True)], backward
+
+
 def tag_names(labels: Sequence[str]) -> list[str]:
     """The tags of BILUO for `labels`: ``O`` first, then begin, in, last and unit of each."""
     return ["O"] + [f"{prefix}-{label}" for label in labels for prefix in "BILU"]

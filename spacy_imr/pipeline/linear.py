@@ -120,18 +120,20 @@ class LinearText:
                 self.bias[column] -= logit(tuned.best_threshold_)
 
     def arrays(self) -> dict[str, Array]:
-        """What there is to save, by name: only the buckets that weigh anything."""
+        """What there is to save, by name: only the buckets that weigh anything, each as its distance from the one
+        before it, and numbers of sixteen bits, which make a package much smaller.
+        """
         used = numpy.flatnonzero(self.idf)
         return {
-            "buckets": used.astype("i4"),
-            "idf": self.idf[used],
-            "weights": self.weights[used],
+            "steps": numpy.diff(used, prepend=0).astype("i4"),
+            "idf": self.idf[used].astype("f2"),
+            "weights": self.weights[used].astype("f2"),
             "bias": self.bias,
         }
 
     def load_arrays(self, arrays: dict[str, Array]) -> None:
         """The reverse of `arrays`."""
-        used = arrays["buckets"]
+        used = numpy.cumsum(arrays["steps"])
         self.idf[:] = 0
         self.weights[:] = 0
         self.idf[used] = arrays["idf"]

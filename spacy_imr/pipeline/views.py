@@ -8,15 +8,16 @@ from typing import Any, Final
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from spacy_imr.letter.conclusions import conclusions, reasons, regex_outcome
+from spacy_imr.letter.conclusions import conclusions, reasons, regex_outcome, says_necessary
 
 IssueDict = dict[str, Any]
-# A view is given the document, its text (taken once), and an issue, and gives the words to read, maybe none.
-View = Callable[[Doc, str, IssueDict], list[str]]
+# A view is given the document, its text (taken once), and an issue, and gives what to read, maybe nothing: words, or
+# sentences, each a list of words.
+View = Callable[[Doc, str, IssueDict], list[Any]]
 Bounds = tuple[int, int]
 
 CITATIONS: Final = ("claims_administrator_citation", "reviewer_citation")
-PARTS: Final = ("heading", "rationale", "conclusion", "verdict", "reasons", *CITATIONS)
+PARTS: Final = ("heading", "rationale", "conclusion", "verdict", "ending", "reasons", *CITATIONS)
 # How far behind an item its outcome may stand ("… is not medically necessary and appropriate").
 _TAIL: Final = 60
 
@@ -26,9 +27,10 @@ def create_issue_view(parts: list[str]) -> View:
     """A view of the named parts of an issue.
 
     parts: some of ``heading`` (the item and the words that decide on it), ``rationale``, ``conclusion`` (its sentences
-    that say how it was decided, see `spacy_imr.letter.conclusions`), ``verdict`` (one word: what the regular
-        expression of `spacy_imr.letter.conclusions` makes of it), ``reasons`` (the sentences that do not say it),
-    ``claims_administrator_citation``, ``reviewer_citation``. Raises `ValueError` for another name.
+        that say how it was decided, see `spacy_imr.letter.conclusions`), ``verdict`` (two words: what the regular
+        expression there makes of it, and whether any words that decide most reviews occur), ``ending`` (the words of
+        the last sentence once more, marked as such), ``reasons`` (the sentences that do not say it),
+        ``claims_administrator_citation``, ``reviewer_citation``. Raises `ValueError` for another name.
     """
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
@@ -37,10 +39,29 @@ def create_issue_view(parts: list[str]) -> View:
     def view(doc: Doc, text: str, issue: IssueDict) -> list[str]:
         words = lowered(doc, [bounds for part in parts for bounds in part_bounds(text, issue, part)])
         if "verdict" in parts and issue["rationale"]:
-            words.append(regex_outcome(text[slice(*issue["rationale"])]))
+            rationale = text[slice(*issue["rationale"])]
+            words += [regex_outcome(rationale), "\x00stated" if says_necessary(rationale) else "\x00silent"]
+        if "ending" in parts:
+            words += [f"\x00{word}" for word in lowered(doc, part_bounds(text, issue, "conclusion")[-1:])]
         return words
 
     return view
+
+
+@registry.misc("imr.issue_sentences.v1")
+def create_sentence_view() -> View:
+    """A view of the reasons (see `create_issue_view`), sentence by sentence."""
+
+    def view(doc: Doc, text: str, issue: IssueDict) -> list[list[str]]:
+        return [words for _, words in reason_sentences(doc, text, issue)]
+
+    return view
+
+
+def reason_sentences(doc: Doc, text: str, issue: IssueDict) -> list[tuple[int, list[str]]]:
+    """The sentences of an issue's reasons: where each begins, and its words."""
+    found = [(bounds[0], lowered(doc, [bounds])) for bounds in part_bounds(text, issue, "reasons")]
+    return [(start, words) for start, words in found if words]
 
 
 def part_bounds(text: str, issue: IssueDict, part: str) -> list[Bounds]:
